@@ -1,0 +1,1 @@
+"""Cards: one definition in millimetres that prints and reads."""

@@ -1,0 +1,219 @@
+"""The records that pass between the stages, in the order of the work.
+
+Frozen and typed: a stage takes records and returns records. Images are numpy arrays, grey `uint8` of shape
+(height, width) with dark ink on light paper, unless said otherwise. Lengths are millimetres unless the name ends in `_px`.
+Confidence is always a probability from 0 to 1 that the value is right.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forms.layout import CardLayout, FieldLayout
+
+Image: TypeAlias = NDArray[np.uint8]
+Matrix: TypeAlias = NDArray[np.float64]
+Value: TypeAlias = str | tuple[str, ...]
+"""What a field says: text, one choice, an ISO date, or (multiple choice) a tuple of choices."""
+
+Corner: TypeAlias = tuple[float, float]
+"""A point (x, y) in the pixels of the page image as taken in."""
+
+
+class Outcome(StrEnum):
+    """What became of a page. Every page of every file has exactly one."""
+
+    CARDS = "cards"
+    BLANK = "blank"
+    FOREIGN = "foreign"
+    EXCEPTION = "exception"
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate"
+
+
+class Status(StrEnum):
+    """Whether a field may stand as it was read."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    BLANK = "blank"
+    DECIDED = "decided"
+
+
+# --- take in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a file as taken in: its bytes, kept as they came, or the reason why there are none."""
+
+    file: str
+    """Relative to the path that was given."""
+    number: int
+    """From 1; 0 for a file that could not be opened."""
+    data: bytes = b""
+    """An encoded image (JPEG as it came, else PNG); empty when the page could not be taken in."""
+    sha256: str = ""
+    """Of `data`; of the file's bytes when it could not be opened and was not too large to hash."""
+    suffix: str = ""
+    """`.jpg` or `.png`."""
+    reason: str = ""
+    """Why the page is unreadable, in plain English; empty when it was taken in."""
+
+
+# --- find and align ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardIdentity:
+    """What a card says of itself, by its code or by its printed number."""
+
+    number: str
+    organisation: str
+    ward: str = ""
+    template: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How a card lies on its page, and how well that is known."""
+
+    by: str
+    """`marks` (three or four of them), `marks+code` or `code`."""
+    residual_mm: float
+    """Root mean square distance between where print was expected and where it was found."""
+    page_from_card: Matrix
+    """3x3 homography from card millimetres (layout at scale 1) to page pixels."""
+    scale: float
+    """Printed size over the template's size, as far as the scan's resolution is known; 0 when it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedCard:
+    """One card, brought onto its layout."""
+
+    identity: CardIdentity
+    layout: CardLayout
+    alignment: Alignment
+    corners_px: tuple[Corner, Corner, Corner, Corner]
+    """Trim corners in the page image, clockwise from the card's own top left."""
+    image: Image
+    """The card at `CARD_PX_PER_MM` pixels a millimetre, its paper evened out to near 255."""
+    empty: Image
+    """What the same card looks like with nothing written on it, at the same scale."""
+    native_px_per_mm: float
+    """How finely the card was scanned, before it was brought to `CARD_PX_PER_MM`."""
+
+
+# --- cut ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One piece of writing with the print taken out: a row of boxes, a written line, or one tick box."""
+
+    image: Image
+    windows: tuple[tuple[int, int], ...] = ()
+    """Pixel columns [from, to) of each box, for a row of boxes; empty for free writing."""
+    inked: tuple[bool, ...] = ()
+    """For each window, whether anything is written there."""
+    alphabet: str = ""
+    """Characters that may stand here; empty when any may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """All the writing of one field."""
+
+    field: FieldLayout
+    strips: tuple[Strip, ...]
+    """A row of boxes: one. Lines: one for each line with writing on it, in order. Choice: one for each option."""
+    outline_px: tuple[Corner, ...]
+    """The field's outline in the page image, clockwise."""
+
+
+# --- recognise ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an engine says of one strip."""
+
+    text: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Best first, `text` included."""
+    characters: NDArray[np.float32] | None = None
+    """For a row of boxes: (boxes, len(alphabet)) probabilities, each row adding up to at most 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawField:
+    """A field and what the engines said of its strips."""
+
+    crop: Crop
+    readings: tuple[Reading, ...]
+    engine: str
+    """Name and version, such as `ppocr 6s`."""
+    second: tuple[Reading, ...] = ()
+    """The same strips read by a second engine, where there is one."""
+
+
+# --- parse and accept --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """A field as the project believes the writer filled it in."""
+
+    name: str
+    content: str
+    value: Value
+    raw: str
+    confidence: float
+    status: Status
+    engine: str
+    alternatives: tuple[tuple[str, float], ...] = ()
+    outline_px: tuple[Corner, ...] = ()
+    reason: str = ""
+    """Why a person must look, in plain English; empty when none must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry of a list (a member of staff, a ward) that is meant; `value` is empty when it is none of them."""
+
+    value: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """One card of a page, read."""
+
+    identity: CardIdentity
+    alignment: Alignment
+    corners_px: tuple[Corner, Corner, Corner, Corner]
+    filled: bool
+    ink: bytes
+    """A small picture of the writing alone, to tell the same card from a photocopy with other writing."""
+    fields: tuple[FieldReading, ...]
+    nominee_staff: Match = Match()
+    nominee_ward: Match = Match()
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page, read: its outcome and its cards."""
+
+    outcome: Outcome
+    reason: str = ""
+    cards: tuple[CardReading, ...] = field(default=())
+
+
+CARD_PX_PER_MM = 10.0
+"""Working resolution, 254 dpi: a 5.5 mm box is 55 pixels, above the 48 that the line readers take."""
