@@ -1,0 +1,28 @@
+"""The tables, one file for each thing that is kept."""
+
+from pipeline.store.models.cards import Card, Sighting
+from pipeline.store.models.decisions import Decision
+from pipeline.store.models.nominations import Nomination, NominationAlias, NominationSource
+from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
+from pipeline.store.models.pages import Batch, Page
+from pipeline.store.models.printing import PrintRun, TemplateSource
+from pipeline.store.models.readings import Reading, ReadingRun
+
+__all__ = [
+    "Batch",
+    "Card",
+    "Decision",
+    "EarlierName",
+    "Nomination",
+    "NominationAlias",
+    "NominationSource",
+    "Organisation",
+    "Page",
+    "PrintRun",
+    "Reading",
+    "ReadingRun",
+    "Sighting",
+    "StaffMember",
+    "TemplateSource",
+    "Ward",
+]

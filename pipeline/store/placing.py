@@ -1,0 +1,145 @@
+"""Decides which copy of a card was seen, and which sighting speaks for it.
+
+A photocopied card comes back many times under one number. The same writing is the same copy scanned again;
+other writing is the next copy. Call these within a transaction that holds the lock on the number.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from pipeline.records import CardReading, FieldReading
+from pipeline.sources import card_source, nomination_id
+from pipeline.store import models
+
+SameWriting = Callable[[bytes, bytes], bool]
+"""Whether two pictures of ink (`CardReading.ink`) show the same writing."""
+
+
+def card_lock(number: str) -> str:
+    """Return the name of the lock on a card number."""
+    return f"card:{number}"
+
+
+def place_card(page: models.Page, place: int, reading: CardReading, same_writing: SameWriting) -> models.Card:
+    """Keep a card seen on a page, and what was read; return the copy it is."""
+    card = _copy_of(reading, same_writing)
+    sighting = models.Sighting(card=card, page=page, place=place, filled=reading.filled, ink=reading.ink)
+    let_speak(sighting)
+    add_run(sighting, reading)
+    if reading.filled:
+        add_nomination(card, page.received)
+    return card
+
+
+def let_speak(sighting: models.Sighting) -> None:
+    """Save a sighting, and let it speak for its card unless it is empty and another is filled."""
+    others = models.Sighting.objects.filter(card_id=sighting.card_id, current=True).exclude(pk=sighting.pk)
+    if sighting.filled or not others.filter(filled=True).exists():
+        others.update(current=False)
+        sighting.current = True
+    sighting.save()
+
+
+def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:
+    number = reading.identity.number
+    copies = list(models.Card.objects.filter(number=number).order_by("copy"))
+    if not copies:
+        return _new_copy(reading, 1)
+    if not reading.filled:
+        return _complete(copies[0], reading)
+    by_key = {card.pk: card for card in copies}
+    inks = models.Sighting.objects.filter(card__number=number, filled=True).order_by("card__copy", "pk")
+    empty = dict(by_key)
+    for key, ink in inks.values_list("card_id", "ink").iterator(chunk_size=100):
+        empty.pop(key, None)
+        if same_writing(bytes(ink), reading.ink):
+            return _complete(by_key[key], reading)
+    if empty:
+        return _complete(next(iter(empty.values())), reading)
+    return _new_copy(reading, copies[-1].copy + 1)
+
+
+def _new_copy(reading: CardReading, copy: int) -> models.Card:
+    identity = reading.identity
+    return models.Card.objects.create(
+        number=identity.number,
+        copy=copy,
+        organisation=identity.organisation,
+        ward=identity.ward,
+        template=identity.template,
+        fingerprint=identity.fingerprint,
+    )
+
+
+def _complete(card: models.Card, reading: CardReading) -> models.Card:
+    """Fill in what an earlier sighting couldn't tell, such as one known by its printed number alone."""
+    missing = [
+        name
+        for name in ("ward", "template", "fingerprint")
+        if not getattr(card, name) and getattr(reading.identity, name)
+    ]
+    for name in missing:
+        setattr(card, name, getattr(reading.identity, name))
+    if missing:
+        card.save(update_fields=missing)
+    return card
+
+
+def add_run(sighting: models.Sighting, reading: CardReading) -> None:
+    """Add what was read of a sighting; it is the newest from now on."""
+    models.ReadingRun.objects.filter(sighting=sighting, newest=True).update(newest=False)
+    run = models.ReadingRun.objects.create(
+        sighting=sighting,
+        created=timezone.now(),
+        filled=reading.filled,
+        corners_px=_points(reading.corners_px),
+        alignment_by=reading.alignment.by,
+        residual_mm=float(reading.alignment.residual_mm),
+        page_from_card=reading.alignment.page_from_card.tolist(),
+        scale=float(reading.alignment.scale),
+        nominee_staff=reading.nominee_staff.value,
+        nominee_staff_confidence=float(reading.nominee_staff.confidence),
+        nominee_ward=reading.nominee_ward.value,
+        nominee_ward_confidence=float(reading.nominee_ward.confidence),
+    )
+    models.Reading.objects.bulk_create(
+        [_reading(run, position, field) for position, field in enumerate(reading.fields)]
+    )
+
+
+def _reading(run: models.ReadingRun, position: int, field: FieldReading) -> models.Reading:
+    return models.Reading(
+        run=run,
+        position=position,
+        field=field.name,
+        content=field.content,
+        value=field.value if isinstance(field.value, str) else list(field.value),
+        raw=field.raw,
+        confidence=float(field.confidence),
+        status=field.status.value,
+        engine=field.engine,
+        alternatives=[[text, float(probability)] for text, probability in field.alternatives],
+        outline_px=_points(field.outline_px),
+        reason=field.reason,
+    )
+
+
+def _points(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
+    return [[round(float(x), 2), round(float(y), 2)] for x, y in points]
+
+
+def add_nomination(card: models.Card, received: date) -> None:
+    """See that a filled card has its nomination; it came in on the earliest day of all its sightings."""
+    received_at = timezone.make_aware(datetime.combine(received, time()))
+    name = card_source(card.number, card.copy)
+    source = models.NominationSource.objects.filter(source=name).first()
+    if source is None:
+        nomination = models.Nomination.objects.create(id=nomination_id(name), organisation=card.organisation)
+        models.NominationSource.objects.create(
+            source=name, nomination=nomination, received_at=received_at, card=card
+        )
+    elif received_at < source.received_at:
+        source.received_at = received_at
+        source.save(update_fields=["received_at"])

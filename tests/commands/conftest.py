@@ -1,0 +1,1 @@
+from tests.store.fixtures import empty_database, store  # noqa: F401
