@@ -1,4 +1,4 @@
-"""What every test stands on. In CI a skip fails (a tool is missing), and generated examples are repeatable."""
+"""What every test stands on. In CI a skip fails (a tool is missing) and generated examples are repeatable."""
 
 import os
 from collections.abc import Generator
