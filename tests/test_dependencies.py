@@ -26,14 +26,10 @@ def test_every_import_is_declared() -> None:
             tops -= MADE_WITH
         for top in tops:
             packages = {package.lower() for package in brings.get(top, [])}
-            assert packages & declared(), (
-                f"{module} imports {top}, which is not in setup.cfg's install_requires"
-            )
+            assert packages & declared(), f"{module} imports {top}, which is not in setup.cfg's install_requires"
 
 
 def test_every_declared_package_is_locked() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
     for package in declared():
-        assert f"\n{package.replace('_', '-')}==" in lock, (
-            f"{package} is not in requirements.lock: run make lock"
-        )
+        assert f"\n{package.replace('_', '-')}==" in lock, f"{package} is not in requirements.lock: run make lock"

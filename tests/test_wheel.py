@@ -31,9 +31,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """Run a command and return what it printed; its messages are shown when it fails."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("COMPASSION_", "PYTHON"))}
     done = subprocess.run(command, cwd=cwd, env=kept | environment, capture_output=True, text=True)
-    assert done.returncode == 0, (
-        f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    )
+    assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
@@ -101,9 +99,7 @@ def test_wheel_carries_licences(contents: set[str]) -> None:
     assert {"LICENSE", "OFL-AtkinsonHyperlegibleNext.txt", "OFL-Fraunces.txt"} <= names
 
 
-def test_installed_alone_it_prints_a_card_and_reads_a_page(
-    installed: Path, profile: Path, tmp_path: Path
-) -> None:
+def test_installed_alone_it_prints_a_card_and_reads_a_page(installed: Path, profile: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
 
@@ -113,9 +109,7 @@ def test_installed_alone_it_prints_a_card_and_reads_a_page(
     where = run(installed / "venv" / "bin" / "python", "-c", "import forms; print(forms.__file__)", cwd=empty)
     assert where.startswith(str(installed))
     compassion("load", profile)
-    compassion(
-        "print", "--organisation", "RXW", "--count", "2", "--out", "cards.pdf", "--manifest", "cards.json"
-    )
+    compassion("print", "--organisation", "RXW", "--count", "2", "--out", "cards.pdf", "--manifest", "cards.json")
     run("pdftoppm", "-r", "200", "-gray", "-png", "cards.pdf", "page", cwd=empty)
     (page,) = empty.glob("page*.png")
     summary = json.loads(compassion("read", page, "--json"))
