@@ -190,14 +190,11 @@ def _read_staff(file: Path, wards: tuple[Ward, ...] | None, faults: list[str]) -
             unknown.setdefault(member.ward, []).append(row.line)
         staff.setdefault(member.staff_id, member)
     if unknown and wards is None:
-        faults.append(
-            f"{file.name}: names wards, but there is no wards.csv beside it; add one, or leave 'ward' empty"
-        )
+        faults.append(f"{file.name}: names wards, but there is no wards.csv beside it; add one, or leave 'ward' empty")
     elif unknown:
         for ward, lines in unknown.items():
             faults.append(
-                f"{file.name} line {_some(lines)}: ward '{ward}' is not in wards.csv, "
-                f"which has {_some(sorted(codes))}"
+                f"{file.name} line {_some(lines)}: ward '{ward}' is not in wards.csv, which has {_some(sorted(codes))}"
             )
     return tuple(staff.values())
 

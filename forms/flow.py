@@ -1,0 +1,236 @@
+"""Lays a template out in millimetres: fields flow from top to bottom, some beside the one before. Pure."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from forms.layout import Box, CardLayout, FieldLayout, OptionLayout
+from forms.template import PAGE_SIZES, FieldSpec, Geometry, Template
+
+MIN_MODULE = 0.5
+"""Millimetres; codes of smaller modules were not read reliably at 150-200 dpi."""
+MOST_MODULES = 33
+"""The largest code that is printed: QR version 4."""
+_CODE_TO_MARK = 3.5
+_COLUMN_GAP = 6.0
+_NUMBER_HEIGHT = 3.2
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedField:
+    """A field and where its label and its writing stand."""
+
+    spec: FieldSpec
+    label: Box
+    area: Box
+    """Label and writing together."""
+    layout: FieldLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A template laid out: what reading needs, and where the labels stand."""
+
+    card: CardLayout
+    placed: tuple[PlacedField, ...]
+    online_code: Box
+    """Room for a second QR code that leads to the web form."""
+
+
+def lay_out(template: Template) -> Flow:
+    """Lay a template out at scale 1."""
+    width, height = PAGE_SIZES[template.size]
+    geometry = template.geometry
+    placed = _place_fields(template, width)
+    code = _code_box(geometry, width)
+    number = Box(code.x - 26.0, code.y + code.height + 0.8, code.width + 26.0, _NUMBER_HEIGHT)
+    marks = _mark_boxes(geometry, width, height)
+    fields = tuple(field.layout for field in placed)
+    card = CardLayout(
+        template=template.name,
+        version=template.version,
+        fingerprint=_fingerprint(width, height, marks, code, number, fields),
+        width=width,
+        height=height,
+        marks=marks,
+        code=code,
+        number=number,
+        fields=fields,
+    )
+    online = Box(code.x - 5.0 - 14.5, code.y, 14.5, 14.5)
+    return Flow(card, placed, online)
+
+
+def layout_faults(template: Template) -> list[str]:
+    """Return everything that doesn't fit, in plain English."""
+    flow = lay_out(template)
+    card, geometry = flow.card, template.geometry
+    faults = []
+    floor = card.height - geometry.footer
+    for placed in flow.placed:
+        area, where = placed.area, f"field {placed.spec.name}: "
+        if area.y + area.height > floor + 1e-6:
+            faults.append(
+                f"{where}runs off the page: it ends at {area.y + area.height:.1f} mm, the footer begins at {floor:.1f} mm"
+            )
+        if area.x + area.width > card.width - geometry.margin + 1e-6:
+            faults.append(
+                f"{where}too wide: it ends at {area.x + area.width:.1f} mm, "
+                f"the margin begins at {card.width - geometry.margin:.1f} mm"
+            )
+    faults += _overlaps(flow)
+    for count in template.per_sheet:
+        module = geometry.code / MOST_MODULES * sheet_scale(template.size, count)
+        if module < MIN_MODULE:
+            faults.append(
+                f"page: {count} to a sheet would print the QR code with modules of {module:.2f} mm; "
+                f"at least {MIN_MODULE} mm can be read"
+            )
+    if geometry.mark_inset < 8.0:
+        faults.append("geometry: 'mark_inset' must be at least 8 mm, or printers cut off the marks")
+    return faults
+
+
+def sheet_scale(size: str, per_sheet: int) -> float:
+    """How much a card of that size is enlarged when `per_sheet` of them fill an A4 sheet."""
+    width, height = PAGE_SIZES[size]
+    slot_width, slot_height = PAGE_SIZES[{1: "A4", 2: "A5", 4: "A6"}[per_sheet]]
+    scale = min(slot_width / width, slot_height / height)
+    return 1.0 if abs(scale - 1) < 1e-3 else scale
+
+
+def _overlaps(flow: Flow) -> list[str]:
+    """Find fields that stand on a corner mark or on the code."""
+    taken = [(f"corner mark {i}", box) for i, box in enumerate(flow.card.marks, start=1)]
+    taken.append(("the QR code", flow.card.code))
+    return [
+        f"field {placed.spec.name}: stands on {name}"
+        for placed in flow.placed
+        for name, box in taken
+        if _overlap(placed.area, box)
+    ]
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def _mark_boxes(geometry: Geometry, width: float, height: float) -> tuple[Box, Box, Box, Box]:
+    inset, size = geometry.mark_inset, geometry.mark
+    right, bottom = width - inset - size, height - inset - size
+    return (
+        Box(inset, inset, size, size),
+        Box(right, inset, size, size),
+        Box(right, bottom, size, size),
+        Box(inset, bottom, size, size),
+    )
+
+
+def _code_box(geometry: Geometry, width: float) -> Box:
+    left = width - geometry.mark_inset - geometry.mark - _CODE_TO_MARK - geometry.code
+    return Box(left, geometry.mark_inset, geometry.code, geometry.code)
+
+
+def _place_fields(template: Template, width: float) -> tuple[PlacedField, ...]:
+    geometry = template.geometry
+    placed: list[PlacedField] = []
+    top = geometry.header
+    bottom = top
+    for spec in template.fields:
+        left = geometry.margin
+        if spec.beside and placed:
+            left = placed[-1].area.x + placed[-1].area.width + _COLUMN_GAP
+        else:
+            top = bottom
+        field = _place_field(spec, geometry, left, top, width - geometry.margin - left)
+        placed.append(field)
+        bottom = max(bottom, field.area.y + field.area.height + geometry.gap)
+    return tuple(placed)
+
+
+def _place_field(spec: FieldSpec, geometry: Geometry, left: float, top: float, room: float) -> PlacedField:
+    label = geometry.label if spec.label else 0.0
+    under = top + label
+    cells: tuple[Box, ...] = ()
+    lines: tuple[Box, ...] = ()
+    options: tuple[OptionLayout, ...] = ()
+    if spec.kind == "boxes":
+        cells = _cells(spec, geometry, left, under)
+        width, height = cells[-1].x + cells[-1].width - left, geometry.box_height
+    elif spec.kind == "lines":
+        width, height = spec.width or room, spec.lines * geometry.line
+        lines = tuple(Box(left, under + n * geometry.line, width, geometry.line) for n in range(spec.lines))
+    else:
+        width = spec.width or room
+        options, height = _options(spec, geometry, left, under, width)
+    layout = FieldLayout(
+        name=spec.name,
+        kind=spec.kind,
+        content=spec.content,
+        required=not spec.optional,
+        multiple=spec.multiple,
+        cells=tuple(_round(box) for box in cells),
+        lines=tuple(_round(box) for box in lines),
+        options=tuple(OptionLayout(option.value, _round(option.box)) for option in options),
+    )
+    label_box = Box(left, top, max(width, room if not spec.beside else width), label)
+    return PlacedField(spec, label_box, Box(left, top, width, label + height), layout)
+
+
+def _cells(spec: FieldSpec, geometry: Geometry, left: float, top: float) -> tuple[Box, ...]:
+    starts = set()
+    position = 0
+    for group in spec.groups:
+        position += group
+        starts.add(position)
+    cells = []
+    x = left
+    for n in range(spec.boxes):
+        if n in starts:
+            x += geometry.group_gap
+        cells.append(Box(x, top, geometry.box_width, geometry.box_height))
+        x += geometry.box_width + geometry.box_gap
+    return tuple(cells)
+
+
+def _options(
+    spec: FieldSpec, geometry: Geometry, left: float, top: float, width: float
+) -> tuple[tuple[OptionLayout, ...], float]:
+    """Tick boxes in equal columns, so that wording doesn't move them; their labels stand to the right."""
+    columns = spec.columns or len(spec.options)
+    column = width / columns
+    inset = (geometry.option - geometry.tick) / 2
+    options = tuple(
+        OptionLayout(
+            option.value,
+            Box(
+                left + n % columns * column + 0.2,
+                top + n // columns * geometry.option + inset,
+                geometry.tick,
+                geometry.tick,
+            ),
+        )
+        for n, option in enumerate(spec.options)
+    )
+    return options, -(-len(spec.options) // columns) * geometry.option
+
+
+def _round(box: Box) -> Box:
+    return Box(*(round(value, 3) for value in box))
+
+
+def _fingerprint(
+    width: float,
+    height: float,
+    marks: tuple[Box, ...],
+    code: Box,
+    number: Box,
+    fields: tuple[FieldLayout, ...],
+) -> str:
+    """Name a layout by its geometry and meaning, not its wording: 8 characters, a 32-bit digest."""
+    boxes = [[round(value, 3) for value in box] for box in (*marks, code, number)]
+    answers = [
+        [f.name, f.kind, f.content, f.multiple, f.cells, f.lines, [[o.value, o.box] for o in f.options]] for f in fields
+    ]
+    canonical = json.dumps([width, height, boxes, answers], separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8].upper()
