@@ -51,7 +51,7 @@ class Alphabet:
 
     @cached_property
     def fit_for(self) -> frozenset[str]:
-        """The kinds of characters (`capitals`, `digits`, `small`, `signs`) of which there are enough to use this writer's."""
+        """The kinds (`capitals`, `digits`, `small`, `signs`) of which there are enough to use this writer's."""
         have = self._by_label.keys()
         least = writer_rules().least
         enough = {name for name, kind in KINDS.items() if len(have & kind) >= least[name]}
@@ -83,7 +83,9 @@ class Alphabet:
             writing = Writing(category.strokes(sample.row)).scaled(1 / self.x_height)
             left, top, right, bottom = writing.bounds
             size = (right - left, bottom - top)
-            if character.isalnum() and (size[0] > WIDEST * size[1] or not SMALLEST < size[1] < LARGEST or size[0] > LARGEST):
+            if character.isalnum() and (
+                size[0] > WIDEST * size[1] or not SMALLEST < size[1] < LARGEST or size[0] > LARGEST
+            ):
                 continue
             return self._placed(character, writing.moved(-left, 0.0), top, bottom)
         return None

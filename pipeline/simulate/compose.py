@@ -99,7 +99,7 @@ def _boxed(character: str, cell: Box, hand: Hand, style: Style, rng: np.random.G
 def write_lines(
     text: str, lines: Sequence[Box], hand: Hand, style: Style, rng: np.random.Generator
 ) -> tuple[list[Writing], str]:
-    """A story on ruled lines, word by word, until it ends or the lines are full. Returns the ink and what was written."""
+    """A story on ruled lines, word by word, until it ends or they are full. Returns the ink and what was written."""
     ink: list[Writing] = []
     written: list[str] = []
     if not lines:
@@ -172,7 +172,7 @@ class _Line:
 
 
 def written_word(word: str, hand: Hand, rng: np.random.Generator) -> tuple[str, Writing | None]:
-    """A word as this hand writes it: with its punctuation, in either case, or letter by letter; and the text of that."""
+    """A word as this hand writes it (with its punctuation, in either case, or letter by letter), and the text of it."""
     if len(word) > LONGEST_PIECE:
         return word, None
     if hand.knows(word):

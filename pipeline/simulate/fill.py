@@ -13,7 +13,7 @@ from pipeline.records import Image, Value
 from pipeline.simulate.compose import Style, style_of, write_boxes, write_lines
 from pipeline.simulate.hands import Hand
 from pipeline.simulate.ink import Pen, draw, pick_pen
-from pipeline.simulate.names import NICKNAMES, OTHER_TEAMS, any_name
+from pipeline.simulate.names import any_name, name_lists
 from pipeline.simulate.stories import story
 from pipeline.simulate.strikes import pick_tick, tick
 from pipeline.simulate.writing import Writing
@@ -117,13 +117,13 @@ def _nominee(
     team = rng.random() < gaps.team_only
     person = staff[int(rng.integers(len(staff)))] if staff and rng.random() >= gaps.off_list else None
     first, last = (person.first_name, person.last_name) if person else any_name(rng)
-    shown = NICKNAMES.get(first, first) if rng.random() < gaps.nickname else first
+    shown = name_lists().short.get(first, first) if rng.random() < gaps.nickname else first
     values["nominee_first_name"] = "" if team else shown.upper()
     values["nominee_last_name"] = "" if team else last.upper()
     places = {ward.code: ward.name for ward in wards}
     place = places.get(person.ward, "") if person else ""
     if not place or rng.random() < 0.15:
-        spare = [*places.values(), *OTHER_TEAMS]
+        spare = [*places.values(), *name_lists().other_teams]
         place = spare[int(rng.integers(len(spare)))]
     values["nominee_team"] = place.upper() if team or rng.random() < gaps.team_too else ""
     return person.staff_id if person and not team else ""

@@ -1,6 +1,9 @@
-"""Handwriting fonts as a stand-in for real writers, so that anyone can make cards. They are far easier to read than real hands:
-never judge a reader by them."""
+"""Handwriting fonts as a stand-in for real writers, so that anyone can make cards.
 
+They are far easier to read than real hands: never judge a reader by them.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -60,10 +63,12 @@ class FontHand:
         if writing is None:
             return None
         width, height = rng.normal(1, 0.04, 2)
-        return writing.scaled(float(width), float(height)).leaned(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.02)))
+        return writing.scaled(float(width), float(height)).leaned(
+            float(rng.normal(0, 0.03)), float(rng.normal(0, 0.02))
+        )
 
     @cached_property
-    def _outline(self):  # type: ignore[no-untyped-def]
+    def _outline(self) -> Callable[[str], Writing | None]:
         return lru_cache(maxsize=512)(self._traced)
 
     def _traced(self, text: str) -> Writing | None:

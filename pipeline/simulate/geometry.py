@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import Image, Matrix
-from pipeline.simulate.pages import MM_PER_INCH, Sheet
+from pipeline.simulate.ink import MM_PER_INCH
+from pipeline.simulate.pages import Sheet
 
 Points: TypeAlias = NDArray[np.float64]
 """(N, 2) x, y."""
@@ -107,21 +108,26 @@ def laid(sheet: Sheet, placed: Placed, shape: tuple[int, int], paper: int = 255)
     fill = (paper,) * 3
     if placed.bend is None:
         matrix = placed.pixel_from_mm @ np.linalg.inv(index_from_mm)
-        picture = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+        picture = cv2.warpPerspective(
+            source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill
+        )
         covered = cv2.warpPerspective(mask, matrix, size, flags=cv2.INTER_NEAREST)
     else:
-        columns, rows = _sources(placed, index_from_mm, shape)
+        columns, rows = _sources(placed, placed.bend, index_from_mm, shape)
         picture = cv2.remap(source, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
         covered = cv2.remap(mask, columns, rows, cv2.INTER_NEAREST)
     return picture.astype(np.uint8), covered.astype(np.uint8)
 
 
-def _sources(placed: Placed, index_from_mm: Matrix, shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    assert placed.bend is not None
+def _sources(
+    placed: Placed, bend: Bend, index_from_mm: Matrix, shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     coarse = (shape[0] // MAP_STEP + 2, shape[1] // MAP_STEP + 2)
     y, x = np.mgrid[0 : coarse[0], 0 : coarse[1]].astype(np.float64) * MAP_STEP
-    on_glass = projected(np.linalg.inv(placed.pixel_from_mm), np.column_stack([x.ravel(), y.ravel()]))
-    index = projected(index_from_mm, placed.bend.flat(on_glass)).reshape(*coarse, 2).astype(np.float32)
+    on_glass = projected(
+        np.asarray(np.linalg.inv(placed.pixel_from_mm), np.float64), np.column_stack([x.ravel(), y.ravel()])
+    )
+    index = projected(index_from_mm, bend.flat(on_glass)).reshape(*coarse, 2).astype(np.float32)
     # Linear in between: a picture of the map, enlarged so that every MAP_STEP-th pixel is one of the points worked out.
     grow = np.array([[MAP_STEP, 0, 0], [0, MAP_STEP, 0]], np.float32)
     full = cv2.warpAffine(index, grow, (shape[1], shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

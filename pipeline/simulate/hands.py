@@ -1,9 +1,9 @@
-"""Whose hand fills a card: real writers from a folder of pen strokes (`UnipenHands`), or anything else that is a `Hand`."""
+"""Whose hand fills a card: real writers from a folder of pen strokes, or anything else that is a `Hand`."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -107,7 +107,7 @@ class UnipenHand:
         return word in self.words
 
     def character(self, character: str, rng: np.random.Generator) -> Writing | None:
-        """One character, out of those the writer (or the one borrowed from) wrote; plain signs are drawn when missing."""
+        """One character that the writer (or the one borrowed from) wrote; plain signs are drawn when missing."""
         for alphabet in self.alphabets:
             found = alphabet.character(character, rng)
             if found is not None:
@@ -149,7 +149,10 @@ class UnipenHands:
         names: dict[str, str] = {}
         for category in self._characters:
             for sample in category.samples:
-                if self._usable(sample, ("coarse", "mislabelled_characters", "broken_characters")) and len(sample.label) == 1:
+                if (
+                    self._usable(sample, ("coarse", "mislabelled_characters", "broken_characters"))
+                    and len(sample.label) == 1
+                ):
                     found[sample.writer].append((category, sample))
                     names.setdefault(sample.writer, f"{sample.contributor}/{sample.writer}")
         alphabets = {writer: Alphabet(names[writer], tuple(samples)) for writer, samples in found.items()}
@@ -169,7 +172,7 @@ class UnipenHands:
         least = writer_rules().least["words"]
         return {name: dict(own) for name, own in words.items() if len(own) >= least}
 
-    @lru_cache(maxsize=None)  # noqa: B019 - one for each writer, and the folder is read once in a process
+    @cache  # noqa: B019 - one for each writer, and the folder is read once in a process
     def hand(self, name: str) -> UnipenHand:
         """The writer of that name (`contributor/writer`)."""
         own = self._word_writers[name]
@@ -184,7 +187,9 @@ class UnipenHands:
     def _alphabets_for(self, name: str) -> tuple[Alphabet, ...]:
         """The writer's own first, then those of the same contributor, then all others, each in a fixed random order."""
         if not self._alphabets:
-            raise ValueError(f"{self.folder} holds nobody's capitals, digits and small letters for the split {self.split}")
+            raise ValueError(
+                f"{self.folder} holds nobody's capitals, digits and small letters for the split {self.split}"
+            )
         contributor, writer = name.split("/")
 
         def order(item: tuple[str, Alphabet]) -> tuple[bool, bool, int]:

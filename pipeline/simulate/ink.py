@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -70,7 +71,9 @@ def draw(page: Image, dpi: float, writings: Sequence[Writing], pen: Pen, rng: np
             _draw_one(page, px_per_mm, fineness, writing, pen, rng)
 
 
-def _draw_one(page: Image, px_per_mm: float, fineness: int, writing: Writing, pen: Pen, rng: np.random.Generator) -> None:
+def _draw_one(
+    page: Image, px_per_mm: float, fineness: int, writing: Writing, pen: Pen, rng: np.random.Generator
+) -> None:
     left, top, right, bottom = np.array(writing.bounds) * px_per_mm
     margin = pen.width * px_per_mm + 2
     x0, y0 = int(max(left - margin, 0)), int(max(top - margin, 0))
@@ -119,7 +122,7 @@ def _trace(
     pieces = max(1, min(6, len(points) // 8))
     cuts = np.linspace(0, len(points) - 1, pieces + 1).astype(int)
     swell = float(rng.normal(0, pen.pressure / 2))
-    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+    for first, last in pairwise(cuts):
         swell = 0.6 * swell + float(rng.normal(0, pen.pressure / 2))
         thickness = max(1, round(width * (1 + swell)))
         cv2.polylines(mask, [_fixed(pixels[first : last + 1])], False, 255, thickness, cv2.LINE_AA, SHIFT)

@@ -2,55 +2,36 @@
 
 import csv
 import json
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from forms.organisation import Organisation, Profile, StaffMember, Ward
 
-FIRST_NAMES = tuple(
-    """Priya Anjali Rohan Arjun Fatima Ayesha Imran Yusuf Zainab Harpreet Gurpreet Sunita Deepak Meera Nadia Tariq Aisha Kiran
-Agnieszka Katarzyna Piotr Tomasz Magdalena Zofia Jakub Ewa Rhys Carys Sian Gareth Megan Dylan Nerys Bronwen Owain Eleri
-Chidi Ngozi Kwame Abena Folake Tunde Amara Kofi Blessing Grace Patience Emmanuel Siobhan Niamh Aoife Ciaran Sean Roisin
-Oliver Jack Harry George Charlie Thomas William James Daniel Matthew Andrew Christopher Stephen Peter Paul Mark Simon Alan
-Emily Olivia Charlotte Sophie Lucy Hannah Rebecca Rachel Laura Sarah Susan Margaret Patricia Elizabeth Joanne Tracey Julie
-Karen Denise Maureen Jean Dorothy Sheila Sandra Wendy Lorraine Donna Michelle Nicola Claire Helen Alison Gemma Kirsty Fiona
-Ian Keith Trevor Derek Colin Barry Nigel Graham Roger Leon Marcus Jermaine Winston Delroy Mei Ling Jia Wei Hiroshi Maria
-Carlos Ana Joao Ines Luca Giulia Elena Ivana Petra Mihai Andreea Oksana Vasyl Rosa Jo Al Bo Mary-Jane Anne-Marie Jean-Paul""".split()
-)
-LAST_NAMES = tuple(
-    """Patel Shah Singh Kaur Khan Hussain Ahmed Begum Sharma Gupta Iqbal Mahmood Choudhury Rahman Desai Mistry Nair Fernandes
-Kowalska Nowak Wisniewski Lewandowska Zielinski Wojcik Jones Davies Evans Williams Griffiths Llewellyn Pritchard Bevan Rees
-Okafor Adeyemi Mensah Boateng Nkosi Eze Abubakar Oyelaran Osei Danjuma O'Connor O'Brien O'Neill Murphy Kelly Byrne Doyle
-Smith Taylor Brown Wilson Johnson Robinson Wright Thompson Walker White Green Hall Wood Harris Clarke Jackson Turner Hill
-Cooper Ward Morris Moore Clark Lee King Baker Harrison Morgan Allen Scott Watson Parker Young Bennett Shaw Bailey Carter
-Cox Marshall Ellis Rowley Tranter Machin Beech Colclough Wedgwood Bloor Podmore Salt Heath Whitehouse Onions Gough Preece
-Higgins Fernley Ashworth Longbottom Featherstone Bartholomew Cholmondeley Fitzgerald McDonald MacLeod McKenzie Fraser Campbell
-Chen Wong Li Nguyen Tanaka Santos Silva Ferreira Costa Rossi Popescu Ionescu Horvat Kovacs Shevchenko D'Souza D'Angelo
-Smith-Jones Clarke-Hughes Evans-Price Ali-Khan Taylor-Brown Reid Ng Wu Ogden Yates Vaughan Quigley Underhill Zaman""".split()
-)
-WARD_NAMES = (
-    "Ward 7 Stroke Unit", "Maple Ward", "Oak Ward", "Willow Ward", "Children's Ward", "Maternity", "Acute Medical Unit",
-    "Emergency Department", "Intensive Care", "Day Surgery", "Theatres", "Fracture Clinic", "Outpatients", "Radiology",
-    "Pharmacy", "Pathology", "Physiotherapy", "Community Nursing", "Hospital at Home", "Palliative Care", "Dialysis Unit",
-    "Endoscopy", "Eye Clinic", "Cardiology", "Ward 22 Respiratory", "Ward 9 Elderly Care", "Memory Service", "Porters",
-    "Catering", "Domestic Services", "Chaplaincy", "Discharge Lounge", "Renal Unit", "Ward 15 Trauma", "Neonatal Unit",
-)  # fmt: skip
-JOBS = (
-    "Staff Nurse", "Healthcare Assistant", "Ward Sister", "Charge Nurse", "Doctor", "Consultant", "Physiotherapist", "Porter",
-    "Ward Clerk", "Occupational Therapist", "Midwife", "Radiographer", "Pharmacist", "Housekeeper", "Receptionist",
-    "Dietitian", "Student Nurse", "Paramedic", "Chaplain", "Volunteer Coordinator",
-)  # fmt: skip
-OTHER_TEAMS = (
-    "Night Team", "The whole team", "Switchboard", "Volunteers", "Reception", "Estates", "Security", "Friends Shop", "IT Help Desk",
-)  # fmt: skip
-NICKNAMES = {
-    "Susan": "Sue", "Christopher": "Chris", "Margaret": "Maggie", "Elizabeth": "Liz", "Patricia": "Pat", "Thomas": "Tom",
-    "William": "Bill", "Daniel": "Dan", "Matthew": "Matt", "Andrew": "Andy", "Stephen": "Steve", "Rebecca": "Becky",
-    "Katarzyna": "Kasia", "Agnieszka": "Aga", "Joanne": "Jo", "Nicola": "Nicky", "Alison": "Ali", "James": "Jim",
-    "Magdalena": "Magda", "Emmanuel": "Manny", "Michelle": "Shell", "Peter": "Pete", "Harpreet": "Preet",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class NameLists:
+    """What `names.toml` holds."""
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    wards: tuple[str, ...]
+    other_teams: tuple[str, ...]
+    jobs: tuple[str, ...]
+    short: dict[str, str]
+
+
+@cache
+def name_lists() -> NameLists:
+    """The invented names shipped with the package."""
+    data = tomllib.loads(resources.files("pipeline.simulate").joinpath("names.toml").read_text(encoding="utf-8"))
+    lists = {key: tuple(values) for key, values in data.items() if key != "short"}
+    return NameLists(**lists, short=dict(data["short"]))
 
 
 def _pick(words: Sequence[str], rng: np.random.Generator) -> str:
@@ -59,12 +40,13 @@ def _pick(words: Sequence[str], rng: np.random.Generator) -> str:
 
 def any_name(rng: np.random.Generator) -> tuple[str, str]:
     """A first and a last name, of anywhere people in Britain come from."""
-    return _pick(FIRST_NAMES, rng), _pick(LAST_NAMES, rng)
+    return _pick(name_lists().first, rng), _pick(name_lists().last, rng)
 
 
 def sample_wards(rng: np.random.Generator, count: int) -> tuple[Ward, ...]:
     """`count` wards with codes W01, W02, …; numbered ones once the names run out."""
-    names = [WARD_NAMES[int(n)] for n in rng.permutation(len(WARD_NAMES))]
+    known = name_lists().wards
+    names = [known[int(n)] for n in rng.permutation(len(known))]
     names += [f"Ward {100 + n}" for n in range(max(0, count - len(names)))]
     return tuple(Ward(f"W{number:02d}", name) for number, name in enumerate(names[:count], start=1))
 
@@ -76,7 +58,7 @@ def sample_organisation(rng: np.random.Generator, staff: int = 300, wards: int =
     for number in range(1, staff + 1):
         first, last = any_name(rng)
         ward = places[int(rng.integers(len(places)))].code
-        people.append(StaffMember(f"S{number:05d}", first, last, _pick(JOBS, rng), ward))
+        people.append(StaffMember(f"S{number:05d}", first, last, _pick(name_lists().jobs, rng), ward))
     organisation = Organisation(
         code="RXW",
         name="The Shrewsbury and Telford Hospital NHS Trust",

@@ -1,4 +1,4 @@
-"""Paper: printed pages as pictures, sheets cut apart, a blank one, a stranger's letter; and stacks of scans as files."""
+"""Paper: printed pages as pictures, sheets cut apart, a blank one, a stranger's letter; stacks of scans as files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pipeline.records import Image, Matrix
 from pipeline.simulate.geometry import moved, projected, scaled, turned
 from pipeline.simulate.pages import Sheet
+from pipeline.simulate.shade import cloud, darkened, grained
 
 DESKS = ((150, 112, 78), (96, 70, 52), (188, 184, 178), (70, 74, 80), (205, 190, 160), (44, 44, 46))
 """Colours of desks: woods, laminate, dark plastic."""
@@ -45,38 +46,36 @@ def _corners(sheet: Sheet) -> NDArray[np.float64]:
     return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
 
 
-def cloud(shape: tuple[int, int], step: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Soft blotches between -1 and 1, `step` pixels across."""
-    small = rng.uniform(-1, 1, (shape[0] // step + 3, shape[1] // step + 3)).astype(np.float32)
-    return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
-
-
 def desk(shape: tuple[int, int], rng: np.random.Generator) -> Image:
     """A desk, with the grain of wood or a little dirt."""
     colour = np.array(DESKS[int(rng.integers(len(DESKS)))], np.float32)
     lines = cloud((shape[0], 8), 12, rng)[:, :1] * float(rng.uniform(2, 14))
-    blotches = cloud(shape, 220, rng) * 8
-    return np.clip(colour + (lines + blotches)[..., None], 0, 255).astype(np.uint8)
+    small = (shape[0] // 4, shape[1] // 4)
+    blotches = cloud(small, 55, rng) * 8 + cv2.resize(lines, (1, small[0]))
+    coloured = np.clip(colour + blotches[..., None], 0, 255).astype(np.uint8)
+    return cv2.resize(coloured, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def photographed(image: Image, rng: np.random.Generator) -> Image:
     """Light, shadow, lens, grain and compression of a telephone's camera."""
     height, width = image.shape[:2]
-    y, x = np.mgrid[0:height:16, 0:width:16].astype(np.float32)
+    y, x = np.mgrid[0:height:8, 0:width:8].astype(np.float32)
     x, y = x / width - 0.5, y / height - 0.5
     angle = float(rng.uniform(0, 2 * np.pi))
     light = 0.92 + float(rng.uniform(0.08, 0.3)) * (np.cos(angle) * x + np.sin(angle) * y)
     light -= float(rng.uniform(0.05, 0.3)) * (x**2 + y**2)
     if rng.random() < 0.7:
         light *= _shade(x, y, rng)
-    light = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
     cast = np.array([1.0, float(rng.uniform(0.95, 1.0)), float(rng.uniform(0.84, 1.0))], np.float32)
-    lit = image * (light[..., None] * cast * float(rng.uniform(0.88, 1.02)))
-    blurred = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.5, 1.3)))
-    grain = rng.normal(0, float(rng.uniform(1.5, 4.5)), (height, width)).astype(np.float32)
-    seen = np.clip(blurred + grain[..., None], 0, 255).astype(np.uint8)
+    lit = darkened(image, light[..., None] * cast * float(rng.uniform(0.88, 1.02)))
+    blurred = cv2.GaussianBlur(lit, (0, 0), float(rng.uniform(0.5, 1.3))).astype(np.uint8, copy=False)
+    seen = grained(blurred, float(rng.uniform(1.5, 4.5)), rng)
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(62, 90))]
-    return cv2.imdecode(cv2.imencode(".jpg", seen, quality)[1], cv2.IMREAD_COLOR).astype(np.uint8)
+    packed = np.asarray(cv2.imencode(".jpg", cv2.cvtColor(seen, cv2.COLOR_RGB2BGR), quality)[1], np.uint8)
+    decoded = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+        np.uint8, copy=False
+    )
 
 
 def _shade(x: NDArray[np.float32], y: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

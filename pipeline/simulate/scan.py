@@ -1,4 +1,4 @@
-"""Scanners, copiers and telephones: what becomes of filled sheets on their way into a file, and where each point went."""
+"""Scanners, copiers and telephones: what becomes of filled sheets on their way to a file, and where each point went."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +9,17 @@ import numpy as np
 
 from pipeline.records import Image, Matrix
 from pipeline.simulate.geometry import Bend, Placed, laid, moved, projected, scaled, turned
-from pipeline.simulate.pages import MM_PER_INCH, Sheet, grey
+from pipeline.simulate.ink import MM_PER_INCH
+from pipeline.simulate.pages import Sheet, grey
 from pipeline.simulate.phone import desk, photographed, point_of_view
+from pipeline.simulate.shade import darkened, grained
 from pipeline.simulate.wear import copied, folded, pick_folds, stained
 
 Mode: TypeAlias = Literal["grey", "colour", "bilevel"]
 Way: TypeAlias = Literal["feeder", "glass", "phone"]
 LARGEST_SKEW = 10.0
+LARGEST_FED_SKEW = 1.5
+"""Degrees of `Condition.skew` up to which a feeder keeps to the paper's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,35 +122,48 @@ def _extent(sheet: Sheet, matrix: Matrix) -> tuple[float, float, float, float]:
 def _arranged(
     sheets: list[Sheet], bends: list[Bend | None], condition: Condition, rng: np.random.Generator
 ) -> tuple[list[Placed], tuple[int, int]]:
-    """Lays the sheets out, one below the other or side by side, and says how large the picture is."""
-    on_glass = condition.way == "glass"
+    """Lays the sheets out and says how large the picture is: (height, width)."""
     own = [_own_place(sheet, condition, rng) for sheet in sheets]
-    extents = [_extent(sheet, matrix) for sheet, (matrix, _) in zip(sheets, own, strict=True)]
-    to_mm: list[Matrix] = []
-    if len(sheets) == 1 and not on_glass:
-        left, top, right, bottom = extents[0]
-        width, height = own[0][1]
-        # A feeder that knows the paper's size takes just that; one that doesn't takes all of a sheet that lies askew.
-        if condition.skew > 1.5:
-            width, height = max(width, right - left), max(height, bottom - top)
-        slip = rng.normal(0, 0.6, 2)
-        to_mm.append(moved(width / 2 + slip[0], height / 2 + slip[1]) @ own[0][0])
+    if len(sheets) == 1 and condition.way == "feeder":
+        to_mm, (width, height) = _fed(sheets[0], *own[0], condition, rng)
     else:
-        pen, across = 0.0, 0.0
-        margin = rng.uniform(2, 12, 4)
-        upright = bool(rng.random() < 0.5)
-        for (matrix, _), (left, top, right, bottom) in zip(own, extents, strict=True):
-            slip = float(rng.uniform(0, 10))
-            x, y = (pen, slip) if upright else (slip, pen)
-            to_mm.append(moved(margin[0] + x - left, margin[1] + y - top) @ matrix)
-            pen += (right - left if upright else bottom - top) + float(rng.uniform(3, 15))
-            across = max(across, slip + (bottom - top if upright else right - left))
-        width, height = (pen, across) if upright else (across, pen)
-        width, height = width + margin[0] + margin[2], height + margin[1] + margin[3]
+        to_mm, (width, height) = _lying_loose(sheets, [matrix for matrix, _ in own], rng)
     px_per_mm = condition.dpi / MM_PER_INCH
     to_px = moved(-0.5, -0.5) @ scaled(px_per_mm)
     places = [Placed(to_px @ matrix, bend) for matrix, bend in zip(to_mm, bends, strict=True)]
     return places, (round(height * px_per_mm), round(width * px_per_mm))
+
+
+def _fed(
+    sheet: Sheet, matrix: Matrix, size: tuple[float, float], condition: Condition, rng: np.random.Generator
+) -> tuple[list[Matrix], tuple[float, float]]:
+    """One sheet through a feeder. It takes just the paper's size, or all of a sheet that lies far askew."""
+    width, height = size
+    if condition.skew > LARGEST_FED_SKEW:
+        left, top, right, bottom = _extent(sheet, matrix)
+        width, height = max(width, right - left), max(height, bottom - top)
+    slip = rng.normal(0, 0.6, 2)
+    return [moved(width / 2 + float(slip[0]), height / 2 + float(slip[1])) @ matrix], (width, height)
+
+
+def _lying_loose(
+    sheets: list[Sheet], own: list[Matrix], rng: np.random.Generator
+) -> tuple[list[Matrix], tuple[float, float]]:
+    """Sheets on the glass, one below the other or side by side, with room around them."""
+    margin = [float(side) for side in rng.uniform(2, 12, 4)]
+    side_by_side = bool(rng.random() < 0.5)
+    placed: list[Matrix] = []
+    pen = across = 0.0
+    for sheet, matrix in zip(sheets, own, strict=True):
+        left, top, right, bottom = _extent(sheet, matrix)
+        slip = float(rng.uniform(0, 10))
+        x, y = (pen, slip) if side_by_side else (slip, pen)
+        placed.append(moved(margin[0] + x - left, margin[1] + y - top) @ matrix)
+        pen += right - left if side_by_side else bottom - top
+        across = max(across, slip + (bottom - top if side_by_side else right - left))
+        pen += float(rng.uniform(3, 15))
+    width, height = (pen, across) if side_by_side else (across, pen)
+    return placed, (width + margin[0] + margin[2], height + margin[1] + margin[3])
 
 
 BACKGROUNDS = {"white": (232, 253), "grey": (110, 190), "black": (12, 45)}
@@ -161,9 +178,9 @@ def _scanned(
     canvas = np.full((*shape, 3) if colours else shape, around, np.uint8)
     for sheet, place in zip(sheets, places, strict=True):
         picture, mask = laid(sheet, place, shape)
-        if condition.way == "glass" or condition.skew > 1.5:
+        if condition.way == "glass" or condition.skew > LARGEST_FED_SKEW:
             canvas = _shadowed(canvas, mask, condition.dpi, rng)
-        canvas = np.where(mask[..., None] if colours else mask, picture, canvas)
+        canvas = cv2.copyTo(picture, mask, canvas).astype(np.uint8, copy=False)
     image = _sensed(canvas, condition.dpi, rng)
     return _bilevel(image, condition.dpi, rng) if condition.mode == "bilevel" else image
 
@@ -171,35 +188,26 @@ def _scanned(
 def _shadowed(canvas: Image, mask: Image, dpi: float, rng: np.random.Generator) -> Image:
     """Darkens what lies around a loose card on one side, as the lamp does."""
     step = 8
-    small = cv2.resize(mask, (max(mask.shape[1] // step, 1), max(mask.shape[0] // step, 1)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        mask, (max(mask.shape[1] // step, 1), max(mask.shape[0] // step, 1)), interpolation=cv2.INTER_AREA
+    )
     sigma = float(rng.uniform(0.5, 1.5)) * dpi / MM_PER_INCH / step
     slip = rng.uniform(-1.2, 1.2, 2) * dpi / MM_PER_INCH / step
     move = np.array([[1, 0, slip[0]], [0, 1, slip[1]]], np.float32)
     shadow = cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), sigma), move, (small.shape[1], small.shape[0]))
-    full = cv2.resize(shadow, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    factor = 1 - full * (float(rng.uniform(0.1, 0.45)) / 255)
-    return (canvas * (factor[..., None] if canvas.ndim == 3 else factor)).astype(np.uint8)
-
-
-def noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
-    """Grain of a sensor, int16; put together from one patch, moved about, as new numbers for each pixel would take long."""
-    patch = rng.normal(0, sigma, (509, 521)).round().astype(np.int16)
-    rows, columns = -(-shape[0] // 509), -(-shape[1] // 521)
-    tiled = np.tile(patch, (rows, columns))[: shape[0], : shape[1]]
-    if len(shape) == 2:
-        return tiled
-    return np.stack([tiled, np.roll(tiled, 97, axis=1), np.roll(tiled, 211, axis=0)], axis=2)
+    return darkened(canvas, 1 - shadow.astype(np.float32) * (float(rng.uniform(0.1, 0.45)) / 255))
 
 
 def _sensed(image: Image, dpi: float, rng: np.random.Generator) -> Image:
     """The scanner's lens, grain and tone."""
-    image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.35, 0.65)) * max(dpi / 300, 0.7)).astype(np.uint8)
+    image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.35, 0.65)) * max(dpi / 300, 0.7)).astype(
+        np.uint8, copy=False
+    )
     black, white = float(rng.uniform(0, 38)), float(rng.uniform(238, 254))
     gamma = float(rng.uniform(0.85, 1.2))
     tones = black + (white - black) * (np.arange(256) / 255) ** gamma
     toned = cv2.LUT(image, tones.round().astype(np.uint8))
-    grain = noise(image.shape, float(rng.uniform(0.8, 3.2)), rng)
-    return cv2.add(toned, grain, dtype=cv2.CV_8U).astype(np.uint8)
+    return grained(toned.astype(np.uint8, copy=False), float(rng.uniform(0.8, 3.2)), rng)
 
 
 def _bilevel(image: Image, dpi: float, rng: np.random.Generator) -> Image:
@@ -218,5 +226,5 @@ def _photograph(sheets: list[Sheet], condition: Condition, rng: np.random.Genera
     place = Placed(matrix)
     picture, mask = laid(sheet, place, shape)
     canvas = _shadowed(desk(shape, rng), mask, condition.dpi, rng)
-    image = photographed(np.where(mask[..., None], picture, canvas), rng)
+    image = photographed(cv2.copyTo(picture, mask, canvas).astype(np.uint8, copy=False), rng)
     return Scan(image, 72.0, (place,))

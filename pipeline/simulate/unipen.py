@@ -1,8 +1,8 @@
-"""Reads pen strokes of UNIPEN as this project keeps them (one `.npz` and one `.tsv` a category) and sets them on a baseline.
+"""Reads pen strokes of UNIPEN (one `.npz` and one `.tsv` a category) and sets them on a baseline.
 
-The ink has no baseline and its own units in every file, so both are estimated: for each writer, the height of small letters
-and how far ascenders and descenders reach, by least squares over all that the writer wrote; for each word, its baseline from
-these, then from the turning points of the pen near it.
+The ink has no baseline and its own units in every file, so both are estimated: for each writer, the height of small
+letters and how far ascenders and descenders reach, by least squares over all that the writer wrote; for each word, its
+baseline from these, then from the turning points of the pen near it.
 """
 
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def turning_points(strokes: Sequence[Stroke]) -> NDArray[np.float32]:
 
 
 def on_baseline(label: str, strokes: tuple[Stroke, ...], size: Measures) -> Writing | None:
-    """A word in x-heights with its baseline at y = 0 and its left at x = 0; None when ink and label can't belong together."""
+    """A word in x-heights, its baseline at y = 0 and its left at x = 0; None when the label can't be its own."""
     left, top, right, bottom = Writing(strokes).bounds
     up, down = reach(label)
     expected = size.x_height + up * size.ascender + down * size.descender

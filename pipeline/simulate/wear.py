@@ -7,8 +7,9 @@ import numpy as np
 
 from pipeline.records import Image
 from pipeline.simulate.geometry import Bend
-from pipeline.simulate.pages import MM_PER_INCH, Sheet
-from pipeline.simulate.phone import cloud
+from pipeline.simulate.ink import MM_PER_INCH
+from pipeline.simulate.pages import Sheet
+from pipeline.simulate.shade import cloud, darkened
 
 
 def copied(sheet: Sheet, rng: np.random.Generator) -> Sheet:
@@ -18,12 +19,11 @@ def copied(sheet: Sheet, rng: np.random.Generator) -> Sheet:
     # The copier's exposure: what lies above `white` turns to paper, below `black` to full toner.
     white, black = float(rng.uniform(205, 250)), float(rng.uniform(20, 90))
     tones = np.clip((np.arange(256) - black) / (white - black), 0, 1) ** float(rng.uniform(0.8, 1.5)) * 255
-    toned = cv2.LUT(image, tones.astype(np.uint8)).astype(np.float32)
+    toned = cv2.LUT(image, tones.astype(np.uint8)).astype(np.uint8, copy=False)
     shape = (image.shape[0], image.shape[1])
-    thin = 1 - 0.22 * np.clip(cloud(shape, 300, rng), 0, 1) - 0.1 * np.abs(cloud(shape, 3, rng))
-    thin *= _edge(shape, rng)
-    toned = 255 - (255 - toned) * (thin[..., None] if image.ndim == 3 else thin)
-    result = np.clip(toned, 0, 255).astype(np.uint8)
+    small = (shape[0] // 3, shape[1] // 3)
+    thin = 1 - 0.22 * np.clip(cloud(small, 100, rng), 0, 1) - 0.12 * np.abs(cloud(small, 1, rng))
+    result = 255 - darkened(255 - toned, thin * _edge(small, rng))
     _speckle(result, sheet.dpi, rng)
     return replace(sheet, image=result)
 
@@ -57,31 +57,32 @@ def pick_folds(sheet: Sheet, rng: np.random.Generator) -> Bend:
 
 
 def folded(sheet: Sheet, bend: Bend, rng: np.random.Generator) -> Sheet:
-    """Shades the folds: dark on the side away from the lamp, light on the other, with ink rubbed off along the crease."""
-    image = sheet.image.astype(np.float32)
+    """Shades the folds, darker on the side away from the lamp, and rubs ink off along the crease."""
     scale = sheet.dpi / MM_PER_INCH
-    for axis, folds, origin in ((1, bend.folds_x, sheet.origin[0]), (0, bend.folds_y, sheet.origin[1])):
-        length = image.shape[axis]
-        for fold in folds:
-            distance = (np.arange(length, dtype=np.float32) + 0.5) / scale + origin - fold
-            broad = float(rng.uniform(2, 7))
-            shade = 1 - float(rng.uniform(0.08, 0.22)) * np.exp(-np.abs(distance) / broad) * (distance > 0)
-            shade *= 1 - float(rng.uniform(0.15, 0.4)) * np.exp(-((distance / 0.25) ** 2))
-            profile = shade[None, :] if axis == 1 else shade[:, None]
-            image *= profile[..., None] if image.ndim == 3 else profile
-            _rub(image, axis, (fold - origin) * scale, scale, rng)
-    return replace(sheet, image=np.clip(image, 0, 255).astype(np.uint8))
+    height, width = sheet.image.shape[:2]
+    creases = [(1, fold - sheet.origin[0]) for fold in bend.folds_x] + [
+        (0, fold - sheet.origin[1]) for fold in bend.folds_y
+    ]
+    shades = [np.ones(height, np.float32), np.ones(width, np.float32)]
+    for axis, fold in creases:
+        distance = (np.arange(len(shades[axis]), dtype=np.float32) + 0.5) / scale - fold
+        broad = float(rng.uniform(2, 7))
+        shades[axis] *= 1 - float(rng.uniform(0.08, 0.22)) * np.exp(-np.abs(distance) / broad) * (distance > 0)
+        shades[axis] *= 1 - float(rng.uniform(0.15, 0.4)) * np.exp(-((distance / 0.25) ** 2))
+    image = darkened(sheet.image, shades[0][:, None] * shades[1][None, :])
+    for axis, fold in creases:
+        _rub(image, axis, fold * scale, scale, rng)
+    return replace(sheet, image=image)
 
 
-def _rub(image: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]", axis: int, where: float, scale: float,
-         rng: np.random.Generator) -> None:  # fmt: skip
+def _rub(image: Image, axis: int, where: float, scale: float, rng: np.random.Generator) -> None:
     """Ink gone in places along a crease."""
     low, high = max(int(where - 0.25 * scale), 0), int(where + 0.25 * scale) + 1
     band = image[:, low:high] if axis == 1 else image[low:high]
     if not band.size:
         return
     worn = cloud((band.shape[0], band.shape[1]), max(3, int(0.3 * scale)), rng) > 0.2
-    band[worn] = band[worn] * 0.35 + 0.65 * 235
+    band[worn] = (band[worn] * 0.35 + 0.65 * 235).astype(np.uint8)
 
 
 def stained(sheet: Sheet, rng: np.random.Generator) -> Sheet:
@@ -100,8 +101,6 @@ def stained(sheet: Sheet, rng: np.random.Generator) -> Sheet:
         ring = np.exp(-(((away - 1) / 0.03) ** 2)) * float(rng.uniform(0.15, 0.5))
         inside = float(rng.uniform(0, 0.18)) / (1 + np.exp(np.minimum((away - 1) / 0.015, 60)))
         density += ring * np.clip(0.6 + 0.6 * cloud(x.shape, 60, rng), 0, 1) + inside
-    full = cv2.resize(np.clip(density, 0, 0.7), (width, height), interpolation=cv2.INTER_LINEAR)
-    if image.ndim == 3:
-        tint = np.array([0.32, 0.55, 0.85], np.float32)
-        return replace(sheet, image=(image * (1 - full[..., None] * tint)).astype(np.uint8))
-    return replace(sheet, image=(image * (1 - full * 0.5)).astype(np.uint8))
+    density = np.clip(density, 0, 0.7)[..., None]
+    tint = np.array([0.32, 0.55, 0.85] if image.ndim == 3 else [0.5], np.float32)
+    return replace(sheet, image=darkened(image, 1 - density * tint))

@@ -13,7 +13,7 @@ Stroke: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A piece of writing. From a hand: in x-heights, the baseline at y = 0; once placed: in millimetres of the sheet."""
+    """A piece of writing. From a hand: in x-heights, baseline at y = 0; once placed: in millimetres of the sheet."""
 
     strokes: tuple[Stroke, ...]
     filled: bool = False
