@@ -39,10 +39,10 @@ class Pen:
 
 KINDS: tuple[tuple[str, float, tuple[float, float], float, float, float], ...] = (
     # name, how common, width, strength, pressure, grain
-    ("ballpoint", 0.55, (0.30, 0.50), 0.86, 0.18, 0.16),
-    ("gel", 0.17, (0.40, 0.65), 0.96, 0.08, 0.04),
+    ("ballpoint", 0.55, (0.24, 0.44), 0.84, 0.26, 0.26),
+    ("gel", 0.17, (0.32, 0.60), 0.96, 0.08, 0.04),
     ("felt tip", 0.14, (0.55, 1.00), 0.95, 0.10, 0.03),
-    ("pencil", 0.14, (0.35, 0.60), 0.85, 0.20, 0.40),
+    ("pencil", 0.14, (0.28, 0.55), 0.85, 0.20, 0.40),
 )
 COLOURS: dict[str, tuple[tuple[tuple[int, int, int], float], ...]] = {
     "ballpoint": (((32, 42, 128), 0.5), ((28, 28, 34), 0.45), ((140, 28, 38), 0.05)),
@@ -59,7 +59,7 @@ def pick_pen(rng: np.random.Generator) -> Pen:
     colours = COLOURS[name]
     colour = colours[int(rng.choice(len(colours), p=[share for _, share in colours]))][0]
     width = float(rng.uniform(thin, thick))
-    return Pen(name, width, colour, strength * float(rng.uniform(0.88, 1.04)), pressure, grain)
+    return Pen(name, width, colour, strength * float(rng.uniform(0.8, 1.05)), pressure, grain)
 
 
 def draw(page: Image, dpi: float, writings: Sequence[Writing], pen: Pen, rng: np.random.Generator) -> None:

@@ -74,8 +74,6 @@ def photographed(image: Image, rng: np.random.Generator) -> Image:
     packed = np.asarray(cv2.imencode(".jpg", cv2.cvtColor(seen, cv2.COLOR_RGB2BGR), quality)[1], np.uint8)
     decoded = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
     return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-        np.uint8, copy=False
-    )
 
 
 def _shade(x: NDArray[np.float32], y: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
