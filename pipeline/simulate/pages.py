@@ -1,8 +1,8 @@
 """Paper: printed pages as pictures, sheets cut apart, a blank one, a stranger's letter; stacks of scans as files."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -96,16 +96,20 @@ def letter_sheet(font: Path | None = None, dpi: float = PRINT_DPI) -> Sheet:
     return Sheet(np.asarray(page).copy(), dpi)
 
 
-def _jpeg(image: Image, quality: int) -> Pictures.Image:
-    stream = BytesIO()
-    Pictures.fromarray(image).save(stream, "JPEG", quality=quality)
-    return Pictures.open(BytesIO(stream.getvalue()))
-
-
 def write_pdf(images: Sequence[Image], dpi: float, path: Path, quality: int = 75) -> None:
     """A scanned PDF as copiers make them: one JPEG a page, in true size."""
-    pages = [_jpeg(image, quality) for image in images]
-    pages[0].save(path, "PDF", resolution=dpi, save_all=True, append_images=pages[1:], quality=quality)
+    pages = [Pictures.fromarray(image) for image in images]
+    made = time.gmtime(0)  # the same cards give the same bytes
+    pages[0].save(
+        path,
+        "PDF",
+        resolution=dpi,
+        save_all=True,
+        append_images=pages[1:],
+        quality=quality,
+        creationDate=made,
+        modDate=made,
+    )
 
 
 def write_tiff(images: Sequence[Image], dpi: float, path: Path) -> None:
