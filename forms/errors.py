@@ -1,4 +1,4 @@
-"""Errors that a person can mend. Each carries the documented exit code; one place (`pipeline.commands`) turns them into it."""
+"""Errors that a person can mend. Each carries the documented exit code; `pipeline.commands` turns them into it."""
 
 from enum import IntEnum
 

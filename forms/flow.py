@@ -12,8 +12,15 @@ MIN_MODULE = 0.5
 MOST_MODULES = 33
 """The largest code that is printed: QR version 4."""
 _CODE_TO_MARK = 3.5
+_CODE_TO_NUMBER = 2.5
+"""With the room above the digits this keeps four modules of QR version 2 (0.72 mm each) white below the code."""
 _COLUMN_GAP = 6.0
+_NUMBER_WIDTH = 38.0
 _NUMBER_HEIGHT = 3.2
+_WARD_HEIGHT = 3.0
+_ONLINE = 13.0
+_ONLINE_TO_MARK = 2.3
+_ONLINE_QUIET = 1.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,12 @@ class Flow:
 
     card: CardLayout
     placed: tuple[PlacedField, ...]
-    online_code: Box
-    """Room for a second QR code that leads to the web form."""
+    online: Box
+    """Room for a second QR code that leads to the web form, far from the first and above the last corner mark."""
+    online_label: Box
+    """Its caption, above it."""
+    ward: Box
+    """Room for the ward's name, below the number; a template may need it for a field."""
 
 
 def lay_out(template: Template) -> Flow:
@@ -43,7 +54,8 @@ def lay_out(template: Template) -> Flow:
     geometry = template.geometry
     placed = _place_fields(template, width)
     code = _code_box(geometry, width)
-    number = Box(code.x - 26.0, code.y + code.height + 0.8, code.width + 26.0, _NUMBER_HEIGHT)
+    right = width - geometry.margin
+    number = Box(right - _NUMBER_WIDTH, code.y + code.height + _CODE_TO_NUMBER, _NUMBER_WIDTH, _NUMBER_HEIGHT)
     marks = _mark_boxes(geometry, width, height)
     fields = tuple(field.layout for field in placed)
     card = CardLayout(
@@ -57,8 +69,10 @@ def lay_out(template: Template) -> Flow:
         number=number,
         fields=fields,
     )
-    online = Box(code.x - 5.0 - 14.5, code.y, 14.5, 14.5)
-    return Flow(card, placed, online)
+    online = Box(right - _ONLINE, marks[2].y - _ONLINE_TO_MARK - _ONLINE, _ONLINE, _ONLINE)
+    caption = Box(online.x, online.y - _ONLINE_QUIET - 0.72 * geometry.label, _ONLINE, 0.72 * geometry.label)
+    ward = Box(number.x, number.y + number.height + 0.2, number.width, _WARD_HEIGHT)
+    return Flow(card, placed, online, caption, ward)
 
 
 def layout_faults(template: Template) -> list[str]:
@@ -78,7 +92,7 @@ def layout_faults(template: Template) -> list[str]:
                 f"{where}too wide: it ends at {area.x + area.width:.1f} mm, "
                 f"the margin begins at {card.width - geometry.margin:.1f} mm"
             )
-    faults += _overlaps(flow)
+    faults += _overlaps(flow, with_online=bool(template.texts.online))
     for count in template.per_sheet:
         module = geometry.code / MOST_MODULES * sheet_scale(template.size, count)
         if module < MIN_MODULE:
@@ -99,20 +113,24 @@ def sheet_scale(size: str, per_sheet: int) -> float:
     return 1.0 if abs(scale - 1) < 1e-3 else scale
 
 
-def _overlaps(flow: Flow) -> list[str]:
-    """Find fields that stand on a corner mark or on the code."""
+def _overlaps(flow: Flow, with_online: bool) -> list[str]:
+    """Find fields that stand on a corner mark, a code, the number or each other."""
     taken = [(f"corner mark {i}", box) for i, box in enumerate(flow.card.marks, start=1)]
-    taken.append(("the QR code", flow.card.code))
-    return [
-        f"field {placed.spec.name}: stands on {name}"
-        for placed in flow.placed
-        for name, box in taken
-        if _overlap(placed.area, box)
-    ]
+    taken += [("the QR code", flow.card.code), ("the card number", flow.card.number)]
+    if with_online:
+        taken += [("the web form's QR code", flow.online), ("the web form's caption", flow.online_label)]
+    found = []
+    for position, placed in enumerate(flow.placed):
+        others = taken + [(f"field {other.spec.name}", other.area) for other in flow.placed[:position]]
+        found += [f"field {placed.spec.name}: stands on {name}" for name, box in others if overlap(placed.area, box)]
+    return found
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+def overlap(a: Box, b: Box) -> bool:
+    """Whether two boxes share more than an edge."""
+    slack = 1e-6
+    across = a.x + slack < b.x + b.width and b.x + slack < a.x + a.width
+    return across and a.y + slack < b.y + b.height and b.y + slack < a.y + a.height
 
 
 def _mark_boxes(geometry: Geometry, width: float, height: float) -> tuple[Box, Box, Box, Box]:

@@ -23,7 +23,7 @@ class OptionLayout:
 
 @dataclass(frozen=True, slots=True)
 class FieldLayout:
-    """Where one field is written. `kind`: boxes, lines or choice. `content`: name, place, date, contact, story or tick."""
+    """Where one field is written. Kinds and contents are those of `forms.template`."""
 
     name: str
     kind: str

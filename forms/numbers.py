@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which people and readers take for something else."""
 _TOKEN_LENGTH = 7
 """35 bits: with 10,000 print runs in one organisation, the chance that any two share a token is 1 in 690."""
@@ -42,7 +42,7 @@ def check_character(body: str) -> str:
 
 def new_token() -> str:
     """Draw the random token of a new print run."""
-    return "".join(secrets.choice(_TOKEN_ALPHABET) for _ in range(_TOKEN_LENGTH))
+    return "".join(secrets.choice(_BASE32) for _ in range(_TOKEN_LENGTH))
 
 
 def run_numbers(organisation: str, token: str, count: int, first: int = 1) -> Iterator[CardNumber]:

@@ -37,6 +37,7 @@ class PrintOrder:
     token: str
     count: int
     first: int = 1
+    ward_name: str = ""
 
     def numbers(self) -> Iterator[CardNumber]:
         """The numbers of the cards, in order."""
@@ -78,7 +79,7 @@ def _write(order: PrintOrder, pdf: Path, listing: TextIO | None) -> None:
     sheet = sheet_of(template.size, order.per_sheet)
     canvas = _new_canvas(order, pdf, sheet)
     canvas.beginForm("card", 0, 0, flow.card.width * mm, flow.card.height * mm)
-    draw_shared(canvas, template, flow, order.organisation)
+    draw_shared(canvas, template, flow, order.organisation, order.ward_name)
     canvas.endForm()
     if listing:
         listing.write(json.dumps({"template": template.name, "version": template.version})[:-1] + ', "pages": [')

@@ -13,32 +13,32 @@ PER_SHEET = (1, 2, 4)
 class Geometry:
     """Sizes of what is printed, in millimetres at scale 1. The defaults suit an A5 card."""
 
-    margin: float = 9.3
+    margin: float = 9.8
     """From the trim's left and right edge to the writing."""
     mark: float = 8.0
     mark_inset: float = 8.0
     """From the trim to a corner mark's outer edge: printers cut off up to 6 mm."""
     code: float = 18.0
-    header: float = 27.2
+    header: float = 26.2
     """From the top trim to the first field."""
     box_width: float = 5.4
-    box_height: float = 6.6
+    box_height: float = 6.5
     box_gap: float = 1.1
     group_gap: float = 1.6
     """Extra room between the groups of a date."""
-    line: float = 6.8
+    line: float = 6.7
     tick: float = 4.3
     option: float = 5.2
     """Height of one row of tick boxes."""
     label: float = 3.6
     """Height of a field's label."""
-    gap: float = 1.4
+    gap: float = 1.8
     """Between one field and the next."""
     footer: float = 16.4
     """From the last field to the bottom trim."""
-    title: float = 4.3
+    title: float = 4.6
     """Size of the title's type."""
-    small: float = 2.25
+    small: float = 2.3
     """Size of the small print's type, and of help."""
 
 

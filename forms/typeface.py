@@ -1,48 +1,40 @@
-"""The card's type: open fonts that come with the package, embedded in every PDF."""
+"""The card's type: open fonts that come with the package, embedded in every PDF. Lengths are millimetres."""
 
 from functools import cache
 from pathlib import Path
 
-from reportlab.lib.colors import HexColor
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Paragraph
 
 REGULAR = "AtkinsonHyperlegibleNext-Regular"
 SEMIBOLD = "AtkinsonHyperlegibleNext-SemiBold"
 BOLD = "AtkinsonHyperlegibleNext-Bold"
 TITLE = "Fraunces-SemiBold"
-_LEADING = 1.18
-_SMALLEST = 0.8
-"""Text is set at most this much smaller to make it fit."""
+CAPITALS = 0.67
+"""Height of capitals and digits over the type's size, in both families to within 0.03."""
 
 
 @cache
-def register_fonts() -> None:
-    """Make the fonts known to reportlab; safe to call again."""
+def _fonts() -> dict[str, TTFont]:
     folder = Path(__file__).parent / "fonts"
-    for name in (REGULAR, SEMIBOLD, BOLD, TITLE):
-        pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
+    fonts = {name: TTFont(name, str(folder / f"{name}.ttf")) for name in (REGULAR, SEMIBOLD, BOLD, TITLE)}
+    for font in fonts.values():
+        pdfmetrics.registerFont(font)
+    return fonts
 
 
 def text_width(text: str, font: str, size: float) -> float:
-    """Width of one line of text in millimetres; `size` in millimetres too."""
-    register_fonts()
-    return pdfmetrics.stringWidth(text, font, size * mm) / mm
+    """Width of one line of text."""
+    return float(_fonts()[font].stringWidth(text, size * mm)) / mm
 
 
-def set_text(markup: str, font: str, size: float, colour: str, width: float, height: float) -> Paragraph | None:
-    """Set text into a space (mm), smaller by degrees if it must; None when it doesn't fit even so."""
-    register_fonts()
-    for step in range(9):
-        set_size = size * (1 - (1 - _SMALLEST) * step / 8)
-        style = ParagraphStyle(
-            "set", fontName=font, fontSize=set_size * mm, leading=set_size * mm * _LEADING, textColor=HexColor(colour)
-        )
-        paragraph = Paragraph(markup, style)
-        _, needed = paragraph.wrap(width * mm, height * mm)
-        if needed <= height * mm + 0.01:
-            return paragraph
-    return None
+def register_fonts() -> None:
+    """Make the fonts known to reportlab; safe to call again."""
+    _fonts()
+
+
+def missing_glyphs(text: str, font: str) -> list[str]:
+    """Return the characters that a font can't print, each once, in order."""
+    known = _fonts()[font].face.charToGlyph
+    return [character for character in dict.fromkeys(text) if not character.isspace() and ord(character) not in known]
