@@ -3,6 +3,8 @@
 import json
 import tempfile
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -11,7 +13,7 @@ from typing import Any
 
 import click
 
-from forms.errors import CompassionError, ExitCode
+from forms.errors import CompassionError, ExitCode, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ pass_place = click.make_pass_decorator(Place)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 """The option of every command that reports."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while `path` is written into a message that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"'{path}' can't be written: {error.strerror or error}. If it is open in another program, close it there."
+        ) from error
 
 
 def print_json(result: object) -> None:
@@ -96,9 +109,7 @@ def _bug(error: Exception, home: Path | None) -> str:
         folder.mkdir(exist_ok=True)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except OSError:
-        return (
-            f"{kind}: {error}\nThis is a fault of the program, and its log could not be written to {folder}."
-        )
+        return f"{kind}: {error}\nThis is a fault of the program, and its log could not be written to {folder}."
     return (
         f"{kind}: {error}\nThis is a fault of the program. What led to it is in {log}; "
         "please send that file with your report."

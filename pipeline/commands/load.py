@@ -38,6 +38,5 @@ def command(place: Place, folder: Path, as_json: bool) -> None:
         click.echo(f"It was called {loaded.earlier_name} until now.")
     if loaded.wards_gone or loaded.staff_gone:
         click.echo(
-            f"No longer listed, so no longer offered: {loaded.wards_gone} wards, "
-            f"{loaded.staff_gone} members of staff."
+            f"No longer listed, so no longer offered: {loaded.wards_gone} wards, {loaded.staff_gone} members of staff."
         )

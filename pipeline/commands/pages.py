@@ -24,8 +24,7 @@ def command(place: Place, batch: str | None, as_json: bool) -> None:
     count = 0
     for row in rows:
         cards = ", ".join(
-            card["card"] if card["copy"] == 1 else f"{card['card']} copy {card['copy']}"
-            for card in row["cards"]
+            card["card"] if card["copy"] == 1 else f"{card['card']} copy {card['copy']}" for card in row["cards"]
         )
         told = "; ".join(part for part in (cards, row["reason"]) if part)
         click.echo(f"{row['file']} page {row['page']}: {row['outcome']}{': ' if told else ''}{told}")

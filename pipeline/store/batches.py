@@ -53,9 +53,7 @@ def open_batch(paths_key: str, received: date | None = None) -> BatchRef:
         day = f"{timezone.localdate(now).isoformat()}-"
         taken = models.Batch.objects.filter(id__startswith=day).values_list("id", flat=True)
         number = 1 + max((int(name.removeprefix(day)) for name in taken), default=0)
-        batch = models.Batch.objects.create(
-            id=f"{day}{number}", paths_key=key, received=received, created=now
-        )
+        batch = models.Batch.objects.create(id=f"{day}{number}", paths_key=key, received=received, created=now)
         return BatchRef(batch.id, received, finished=False)
 
 
@@ -87,8 +85,7 @@ def summary(batch: str) -> Summary:
     """Count a batch: its pages, the cards on them by number and copy, and the fields it speaks for."""
     pages = models.Page.objects.filter(batch=batch)
     outcomes = {
-        row["outcome"]: row["pages"]
-        for row in pages.values("outcome").annotate(pages=Count("id")).order_by("outcome")
+        row["outcome"]: row["pages"] for row in pages.values("outcome").annotate(pages=Count("id")).order_by("outcome")
     }
     fields = {"accepted": 0, "review": 0, "blank": 0}
     for card in current_cards(batch=batch):

@@ -31,9 +31,7 @@ class Names:
         """Return the codes of the active wards of that very name."""
         if organisation not in self._wards:
             rows = models.Ward.objects.filter(organisation=organisation, active=True)
-            self._wards[organisation] = _by_name(
-                (name, code) for code, name in rows.values_list("code", "name")
-            )
+            self._wards[organisation] = _by_name((name, code) for code, name in rows.values_list("code", "name"))
         return self._wards[organisation].get(_plain(name), set())
 
 
@@ -57,9 +55,7 @@ def _only(found: set[str]) -> Match:
     return Match(next(iter(found)), 1.0) if len(found) == 1 else Match()
 
 
-def _changed(
-    fields: tuple[str, ...], read: tuple[FieldReading, ...], decided: tuple[FieldReading, ...]
-) -> bool:
+def _changed(fields: tuple[str, ...], read: tuple[FieldReading, ...], decided: tuple[FieldReading, ...]) -> bool:
     said = any(field.name in fields and field.status is Status.DECIDED for field in decided)
     return said and _plain(_text(fields, read)) != _plain(_text(fields, decided))
 

@@ -110,8 +110,7 @@ def profile_of(code: str) -> Profile:
     if row is None:
         known = ", ".join(organisation_codes()) or "none"
         raise UsageError(
-            f"Organisation '{code}' was never loaded (loaded: {known}). Run 'compassion load DIR' with its "
-            "profile."
+            f"Organisation '{code}' was never loaded (loaded: {known}). Run 'compassion load DIR' with its profile."
         )
     wards = row.wards.filter(active=True).order_by("position").values_list("code", "name")
     staff = row.staff.filter(active=True).order_by("position")

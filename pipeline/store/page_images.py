@@ -1,9 +1,8 @@
 """Keeps page images as they came, in `pages/` of the home, each under the hash of its bytes."""
 
-import os
-import tempfile
 from pathlib import Path
 
+from forms.whole_file import whole_file
 from pipeline.records import Page
 from pipeline.store.setup import store_home
 
@@ -18,14 +17,5 @@ def keep_image(page: Page) -> None:
     path = image_path(page.sha256, page.suffix)
     if not page.data or (path.is_file() and path.stat().st_size == len(page.data)):
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page.data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as beside:
+        beside.write_bytes(page.data)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pipeline.records import CardReading, FieldReading
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
+from pipeline.store.printing import run_of
 
 SameWriting = Callable[[bytes, bytes], bool]
 """Whether two pictures of ink (`CardReading.ink`) show the same writing."""
@@ -25,21 +26,19 @@ def card_lock(number: str) -> str:
 def place_card(page: models.Page, place: int, reading: CardReading, same_writing: SameWriting) -> models.Card:
     """Keep a card seen on a page, and what was read; return the copy it is."""
     card = _copy_of(reading, same_writing)
-    sighting = models.Sighting(card=card, page=page, place=place, filled=reading.filled, ink=reading.ink)
-    let_speak(sighting)
+    sighting = models.Sighting.objects.create(card=card, page=page, place=place, filled=reading.filled, ink=reading.ink)
     add_run(sighting, reading)
+    let_speak(card)
     if reading.filled:
         add_nomination(card, page.received)
     return card
 
 
-def let_speak(sighting: models.Sighting) -> None:
-    """Save a sighting, and let it speak for its card unless it is empty and another is filled."""
-    others = models.Sighting.objects.filter(card_id=sighting.card_id, current=True).exclude(pk=sighting.pk)
-    if sighting.filled or not others.filter(filled=True).exists():
-        others.update(current=False)
-        sighting.current = True
-    sighting.save()
+def let_speak(card: models.Card) -> None:
+    """Let the newest filled sighting of a card speak for it, or the newest where none is filled."""
+    speaker = card.sightings.order_by("-filled", "-pk").values_list("pk", flat=True)[0]
+    card.sightings.filter(current=True).exclude(pk=speaker).update(current=False)
+    card.sightings.filter(pk=speaker, current=False).update(current=True)
 
 
 def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:
@@ -63,13 +62,15 @@ def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:
 
 def _new_copy(reading: CardReading, copy: int) -> models.Card:
     identity = reading.identity
+    run = run_of(identity.number)
     return models.Card.objects.create(
         number=identity.number,
         copy=copy,
         organisation=identity.organisation,
-        ward=identity.ward,
-        template=identity.template,
-        fingerprint=identity.fingerprint,
+        # A card that is known by its printed number alone doesn't tell these, but the ledger may.
+        ward=identity.ward or (run.ward if run else ""),
+        template=identity.template or (run.template if run else ""),
+        fingerprint=identity.fingerprint or (run.fingerprint if run else ""),
     )
 
 
@@ -137,9 +138,7 @@ def add_nomination(card: models.Card, received: date) -> None:
     source = models.NominationSource.objects.filter(source=name).first()
     if source is None:
         nomination = models.Nomination.objects.create(id=nomination_id(name), organisation=card.organisation)
-        models.NominationSource.objects.create(
-            source=name, nomination=nomination, received_at=received_at, card=card
-        )
+        models.NominationSource.objects.create(source=name, nomination=nomination, received_at=received_at, card=card)
     elif received_at < source.received_at:
         source.received_at = received_at
         source.save(update_fields=["received_at"])

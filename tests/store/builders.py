@@ -1,13 +1,17 @@
 """Builders of the records that the store keeps: plain ones, changed where a test says so."""
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from forms.flow import lay_out
+from forms.layout import CardLayout
 from forms.numbers import CardNumber
 from forms.organisation import Organisation, Profile, StaffMember, Ward
+from forms.template_file import load_template
 from pipeline.records import (
     Alignment,
     CardIdentity,
@@ -150,3 +154,9 @@ def make_page(number: int = 1, file: str = "stack.pdf", content: str | None = No
 def make_page_reading(*cards: CardReading, **changes: Any) -> PageReading:
     outcome = Outcome.CARDS if cards else Outcome.BLANK
     return PageReading(**{"outcome": outcome, "cards": cards, **changes})
+
+
+def make_layouts() -> dict[str, CardLayout]:
+    """The layout of the builders' cards, by their fingerprint: the shipped template's."""
+    layout = lay_out(load_template("nomination")).card
+    return {TEMPLATE.fingerprint: replace(layout, fingerprint=TEMPLATE.fingerprint)}

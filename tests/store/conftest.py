@@ -1,1 +1,7 @@
-from tests.store.fixtures import empty_database, store  # noqa: F401
+from tests.store.fixtures import (  # noqa: F401
+    empty_postgres,
+    empty_sqlite,
+    postgres_server,
+    store,
+    store_url,
+)

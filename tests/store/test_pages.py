@@ -69,18 +69,13 @@ def test_an_unreadable_image_is_tried_anew(batch: str) -> None:
     torn = make_page(1, content="torn")
     keep(batch, torn, PageReading(Outcome.UNREADABLE, "the file ends too early"))
     assert pages.seen(torn.sha256) is None
-    assert (
-        keep(batch, make_page(2, content="torn"), make_page_reading(make_card_reading())).outcome
-        is Outcome.CARDS
-    )
+    assert keep(batch, make_page(2, content="torn"), make_page_reading(make_card_reading())).outcome is Outcome.CARDS
     assert pages.seen(torn.sha256) == pages.SeenPage(batch, "stack.pdf", 2)
 
 
 def test_the_same_writing_is_the_same_copy_and_the_newest_sighting_speaks(batch: str) -> None:
     keep(batch, make_page(1), make_page_reading(make_card_reading()))
-    kept = keep(
-        batch, make_page(2), make_page_reading(make_card_reading(fields=make_fields(impact="Better.")))
-    )
+    kept = keep(batch, make_page(2), make_page_reading(make_card_reading(fields=make_fields(impact="Better."))))
     assert kept.cards == ((card_number(), 1),)
     (card,) = current_cards()
     assert card.page == 2
@@ -104,9 +99,7 @@ def test_two_copies_on_one_page(batch: str) -> None:
 
 def test_an_empty_card_never_replaces_a_filled_one(batch: str) -> None:
     keep(batch, make_page(1), make_page_reading(make_card_reading()))
-    assert keep(batch, make_page(2), make_page_reading(make_empty_card_reading())).cards == (
-        (card_number(), 1),
-    )
+    assert keep(batch, make_page(2), make_page_reading(make_empty_card_reading())).cards == ((card_number(), 1),)
     (card,) = current_cards()
     assert (card.page, card.filled) == (1, True)
 

@@ -45,9 +45,7 @@ class Sighting(models.Model):
 
         constraints = (
             models.UniqueConstraint(fields=("page", "place"), name="one_sighting_per_place"),
-            models.UniqueConstraint(
-                fields=("card",), condition=models.Q(current=True), name="one_current_sighting"
-            ),
+            models.UniqueConstraint(fields=("card",), condition=models.Q(current=True), name="one_current_sighting"),
         )
 
     def __str__(self) -> str:

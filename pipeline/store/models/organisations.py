@@ -65,9 +65,7 @@ class StaffMember(models.Model):
     class Meta:
         """One row for each staff id."""
 
-        constraints = (
-            models.UniqueConstraint(fields=("organisation", "staff_id"), name="one_member_per_id"),
-        )
+        constraints = (models.UniqueConstraint(fields=("organisation", "staff_id"), name="one_member_per_id"),)
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.first_name} {self.last_name}"

@@ -27,9 +27,7 @@ class ReadingRun(models.Model):
         """One run is the newest."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=("sighting",), condition=models.Q(newest=True), name="one_newest_run"
-            ),
+            models.UniqueConstraint(fields=("sighting",), condition=models.Q(newest=True), name="one_newest_run"),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,157 @@
+"""Writes a register as a workbook, CSV, JSON or Parquet."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from forms.errors import UsageError
+from forms.whole_file import whole_file
+from pipeline.register import COLUMNS, Nomination, Source
+from pipeline.spreadsheet import defused
+
+_WIDTHS = {
+    "nomination_id": 16, "organisation": 13, "received_at": 13, "channel": 11, "nominee_kind": 13,
+    "nominee_first_name": 19, "nominee_last_name": 21, "nominee_staff_id": 16, "nominee_team": 24,
+    "nominator_type": 15, "nominator_name": 22, "nominator_contact": 28, "action": 60, "impact": 60,
+    "date": 12, "consent": 32, "status": 11, "sources": 32,
+}  # fmt: skip
+"""In characters."""
+_WRAPPED = ("action", "impact", "consent", "sources")
+_SOURCE_COLUMNS = {"nomination_id": 16, "id": 32, "source": 20, "file": 40, "page": 8, "row": 8}
+_LONGEST_CELL = 32_767
+"""Characters, Excel's own limit."""
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_HEADER_COLOUR = "005EB8"
+
+
+def write_register(path: Path, nominations: Iterable[Nomination]) -> int:
+    """Write the register in the form that the file's ending names; return how many nominations it holds.
+
+    Raises UsageError for another ending, OSError when the file can't be written.
+    """
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise UsageError(f"'{path}' must end in one of {', '.join(_WRITERS)}, so that it is known what to write.")
+    rows = list(nominations)
+    with whole_file(path) as beside:
+        write(beside, rows)
+    return len(rows)
+
+
+def _json_row(nomination: Nomination) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(nomination, name) for name in COLUMNS}
+    row["consent"] = list(nomination.consent)
+    row["sources"] = [
+        {name: value for name in Source.__dataclass_fields__ if (value := getattr(source, name)) is not None}
+        for source in nomination.sources
+    ]
+    return row
+
+
+def _write_json(path: Path, nominations: Sequence[Nomination]) -> None:
+    rows = [_json_row(nomination) for nomination in nominations]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, nominations: Sequence[Nomination]) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame([_text_row(nomination) for nomination in nominations], columns=list(COLUMNS))
+    # With a byte order mark, without which Excel shows letters such as é wrongly.
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _write_parquet(path: Path, nominations: Sequence[Nomination]) -> None:
+    import pandas as pd
+    import pyarrow as pa
+
+    rows = [
+        {**_json_row(nomination), "sources": [source.id for source in nomination.sources]} for nomination in nominations
+    ]
+    lists = ("consent", "sources")
+    schema = pa.schema([(name, pa.list_(pa.string()) if name in lists else pa.string()) for name in COLUMNS])
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_parquet(path, engine="pyarrow", schema=schema, index=False)
+
+
+def _text_row(nomination: Nomination) -> list[str]:
+    """Return the cells of a row, lists joined, nothing in them that a spreadsheet would run."""
+    row = {
+        **{name: getattr(nomination, name) for name in COLUMNS},
+        "consent": "; ".join(nomination.consent),
+        "sources": "; ".join(source.id for source in nomination.sources),
+    }
+    return [defused(str(row[name])) for name in COLUMNS]
+
+
+def _write_workbook(path: Path, nominations: Sequence[Nomination]) -> None:
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    _fill(
+        workbook.create_sheet("Register"),
+        {name: _WIDTHS[name] for name in COLUMNS},
+        (_text_row(nomination) for nomination in nominations),
+        wrapped=_WRAPPED,
+    )
+    _fill(
+        workbook.create_sheet("Sources"),
+        _SOURCE_COLUMNS,
+        (
+            [nomination.nomination_id, *_source_cells(source)]
+            for nomination in nominations
+            for source in nomination.sources
+        ),
+    )
+    workbook.properties.title = "Register of nominations"
+    workbook.save(path)
+
+
+def _source_cells(source: Source) -> list[str | int | None]:
+    return [defused(source.id), defused(source.source), defused(source.file), source.page, source.row]
+
+
+def _fill(
+    sheet: Any,
+    widths: dict[str, int],
+    rows: Iterable[Sequence[str | int | None]],
+    wrapped: Sequence[str] = (),
+) -> None:
+    """Write a sheet: a header that stays in view and can be filtered by, and rows with their text at the top."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    top, wrap = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+    alignments = [wrap if name in wrapped else top for name in widths]
+    for number, width in enumerate(widths.values(), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "A2"
+    header = []
+    for name in widths:
+        cell = WriteOnlyCell(sheet, value=name)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=_HEADER_COLOUR)
+        header.append(cell)
+    sheet.append(header)
+    last = 1
+    for values in rows:
+        cells = []
+        for value, alignment in zip(values, alignments, strict=True):
+            cell = WriteOnlyCell(
+                sheet, value=_NOT_IN_XML.sub("", value)[:_LONGEST_CELL] if isinstance(value, str) else value
+            )
+            cell.alignment = alignment
+            cells.append(cell)
+        sheet.append(cells)
+        last += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
+
+
+_WRITERS: dict[str, Callable[[Path, Sequence[Nomination]], None]] = {
+    ".xlsx": _write_workbook,
+    ".csv": _write_csv,
+    ".json": _write_json,
+    ".parquet": _write_parquet,
+}
