@@ -1,4 +1,4 @@
-"""Draws one card with reportlab: what every card of a template and organisation shares, and what is a card's own."""
+"""Draws one card: what every card of a print run shares, with reportlab, and what is a card's own."""
 
 import numpy as np
 from reportlab.lib.colors import HexColor
@@ -10,7 +10,7 @@ from forms.errors import ConfigurationError
 from forms.flow import Flow
 from forms.layout import Box, FieldLayout
 from forms.organisation import Organisation
-from forms.symbols import Modules, code_modules, mark_modules
+from forms.symbols import Modules, code_modules, mark_modules, online_modules
 from forms.template import Template
 from forms.typeface import BOLD, register_fonts
 from forms.wording import HEART, Line, Piece, set_right, set_words
@@ -34,11 +34,11 @@ def draw_shared(
     words = set_words(template, flow, organisation, ward_name)
     faults = list(words.faults)
     for corner, box in enumerate(flow.card.marks):
-        _draw_modules(canvas, mark_modules(corner), box, height)
+        canvas.addLiteral(_modules(mark_modules(corner), box, height))
     for placed in flow.placed:
         _draw_field(canvas, placed.layout, height)
     if organisation.submit_url and template.texts.online:
-        _draw_modules(canvas, code_modules(organisation.submit_url), flow.online, height)
+        canvas.addLiteral(_modules(online_modules(organisation.submit_url), flow.online, height))
     _draw_heart(canvas, words.heart[0], height - words.heart[1], HEART / 2)
     for line in words.lines:
         _draw_line(canvas, line, height)
@@ -46,11 +46,28 @@ def draw_shared(
         raise ConfigurationError(f"template {template.name} with organisation {organisation.code}", faults)
 
 
-def draw_own(canvas: Canvas, flow: Flow, code: CardCode) -> None:
-    """Draw a card's QR code and its number in print."""
-    height = flow.card.height
-    _draw_modules(canvas, code_modules(encode_code(code)), flow.card.code, height)
-    _draw_line(canvas, set_right(Piece(str(code.number), BOLD), flow.card.number, _NUMBER_SIZE), height)
+class OwnPrint:
+    """Writes a card's code and number as PDF operators, without a canvas: ten thousand cards share one."""
+
+    def __init__(self, canvas: Canvas, flow: Flow) -> None:
+        """`canvas` is not saved yet: the number's font is put into its file."""
+        self._flow = flow
+        text = canvas.beginText(0, 0)
+        text.setFillGray(0)
+        text.setFont(BOLD, 1)
+        text.textOut("NUMBER")
+        self._text = text.getCode()
+        canvas.drawText(text)
+
+    def operators(self, code: CardCode) -> str:
+        """What draws the card's own print, its bottom left corner at the origin."""
+        card = self._flow.card
+        number = set_right(Piece(str(code.number), BOLD), card.number, _NUMBER_SIZE)
+        size = f"{number.size * mm:.4f}"
+        place = f"{size} 0 0 {size} {number.x * mm:.3f} {(card.height - number.baseline) * mm:.3f}"
+        # A number is of capitals, digits and hyphens, which reportlab encodes as ASCII and need no escape.
+        text = self._text.replace("NUMBER", number.pieces[0].text)
+        return f"{_modules(code_modules(encode_code(code)), card.code, card.height)}\nq {place} cm {text} Q"
 
 
 def _draw_line(canvas: Canvas, line: Line, height: float) -> None:
@@ -71,16 +88,25 @@ def _rectangle(canvas: Canvas, box: Box, height: float, radius: float = 0.5) -> 
     )  # fmt: skip
 
 
-def _draw_modules(canvas: Canvas, modules: Modules, box: Box, height: float) -> None:
-    """Draw the black runs of each row in a coordinate system of modules: short to write, and exact."""
+def _modules(modules: Modules, box: Box, height: float) -> str:
+    """The operators for the black runs of each row, in a coordinate system of modules: short to write, and exact."""
     count = len(modules)
     size = box.width / count * mm
-    edges = np.diff(np.pad(modules.astype(np.int8), ((0, 0), (1, 1))))
-    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    # White stands before every row and after the last, so that turns are by turns a run's start and its end.
+    flat = np.zeros(count * (count + 1) + 1, np.bool_)
+    flat[:-1].reshape(count, count + 1)[:, 1:] = modules
+    turns = np.flatnonzero(flat[1:] != flat[:-1])
+    starts, ends = turns[::2], turns[1::2]
+    rows, columns = np.divmod(starts, count + 1)
     # A hundredth taller than a module, so that no hairline shows between rows.
-    runs = [f"{x} {count - 1 - row} {end - x} 1.01 re" for (row, x), (_, end) in zip(starts, ends, strict=True)]
+    runs = [
+        f"{column} {row} {width} 1.01 re"
+        for column, row, width in zip(
+            columns.tolist(), (count - 1 - rows).tolist(), (ends - starts).tolist(), strict=True
+        )
+    ]
     origin = f"{box.x * mm:.4f} {(height - box.y - box.height) * mm:.4f}"
-    canvas.addLiteral(f"q 0 g {size:.5f} 0 0 {size:.5f} {origin} cm {' '.join(runs)} f Q")
+    return f"q 0 g {size:.5f} 0 0 {size:.5f} {origin} cm {' '.join(runs)} f Q"
 
 
 def _draw_heart(canvas: Canvas, x: float, y: float, size: float) -> None:

@@ -85,7 +85,8 @@ def layout_faults(template: Template) -> list[str]:
         area, where = placed.area, f"field {placed.spec.name}: "
         if area.y + area.height > floor + 1e-6:
             faults.append(
-                f"{where}runs off the page: it ends at {area.y + area.height:.1f} mm, the footer begins at {floor:.1f} mm"
+                f"{where}runs off the page: it ends at {area.y + area.height:.1f} mm, "
+                f"the footer begins at {floor:.1f} mm"
             )
         if area.x + area.width > card.width - geometry.margin + 1e-6:
             faults.append(

@@ -1,30 +1,53 @@
 """The manifest of a print run: what stands where on each sheet, in millimetres from the sheet's top left corner."""
 
-from typing import Any
+import json
+from collections.abc import Sequence
+from typing import Any, TextIO
 
 from forms.layout import Box, CardLayout, FieldLayout
 from forms.numbers import CardNumber
 from forms.sheet import Sheet
 
 
-def sheet_entry(page: int, sheet: Sheet, layout: CardLayout, numbers: list[CardNumber], ward: str) -> dict[str, Any]:
-    """Describe one printed sheet; the last of a run may be part filled."""
-    return {
-        "page": page,
-        "width_mm": sheet.width,
-        "height_mm": sheet.height,
-        "cards": [
-            {
+class ManifestWriter:
+    """Writes a manifest sheet by sheet. All sheets are alike, so each place's fields are put into JSON once."""
+
+    def __init__(self, file: TextIO, sheet: Sheet, layout: CardLayout, ward: str) -> None:
+        self._file = file
+        self._sheet = sheet
+        self._ward = ward
+        self._pages = 0
+        self._fields = [
+            json.dumps([_field_entry(field, place, sheet.scale) for field in layout.fields]) for place in sheet.cards
+        ]
+        file.write(_open({"template": layout.template, "version": layout.version}, "pages") + "[")
+
+    def add_sheet(self, numbers: Sequence[CardNumber]) -> None:
+        """Describe the next sheet; the last of a run may be part filled."""
+        sheet = self._sheet
+        self._pages += 1
+        cards = []
+        for number, place, fields in zip(numbers, sheet.cards, self._fields, strict=False):
+            entry = {
                 "card": str(number),
                 "organisation": number.organisation,
-                "ward": ward,
+                "ward": self._ward,
                 "box_mm": _round(place),
                 "scale": round(sheet.scale, 6),
-                "fields": [_field_entry(field, place, sheet.scale) for field in layout.fields],
             }
-            for number, place in zip(numbers, sheet.cards, strict=False)
-        ],
-    }
+            cards.append(_open(entry, "fields") + fields + "}")
+        page = {"page": self._pages, "width_mm": sheet.width, "height_mm": sheet.height}
+        comma = "," if self._pages > 1 else ""
+        self._file.write(f"{comma}\n{_open(page, 'cards')}[{', '.join(cards)}]}}")
+
+    def close(self) -> None:
+        """Write the end."""
+        self._file.write("\n]}\n")
+
+
+def _open(table: dict[str, Any], key: str) -> str:
+    """Return a JSON object that is still open, waiting for the value of one more key."""
+    return f"{json.dumps(table)[:-1]}, {json.dumps(key)}: "
 
 
 def _field_entry(field: FieldLayout, place: Box, scale: float) -> dict[str, Any]:

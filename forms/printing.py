@@ -1,29 +1,33 @@
 """Prints cards: a PDF of sheets, and the manifest that says what stands where on each."""
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.code import CardCode
-from forms.draw import draw_own, draw_shared
+from forms.draw import OwnPrint, draw_shared
 from forms.errors import UsageError
 from forms.flow import Flow, lay_out
-from forms.manifest import sheet_entry
+from forms.long_pdf import LongPdf
+from forms.manifest import ManifestWriter
 from forms.numbers import CardNumber, run_numbers
 from forms.organisation import Organisation
 from forms.sheet import Sheet, sheet_of
 from forms.template import Template
+from forms.typeface import REGULAR, register_fonts
 from forms.whole_file import whole_file
 
 _CUT_MARK = 4.0
 """Length in millimetres of the cut marks at the sheet's edge."""
+_FORM = "card"
+"""The PDF form that holds what all cards share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def print_cards(order: PrintOrder, out: Path, manifest: Path | None = None) -> N
             f"it allows {allowed} (its boxes and code would be too small to read)."
         )
     with ExitStack() as stack:
-        pdf = stack.enter_context(whole_file(out))
+        pdf = stack.enter_context(stack.enter_context(whole_file(out)).open("wb"))
         listing = None
         if manifest:
             listing = stack.enter_context(stack.enter_context(whole_file(manifest)).open("w", encoding="utf-8"))
@@ -68,39 +72,32 @@ def empty_card(template: Template, organisation: Organisation) -> bytes:
     """Return a one-page PDF of the card at scale 1 with nothing of its own on it: no code, no number."""
     flow = lay_out(template)
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(flow.card.width * mm, flow.card.height * mm))
+    canvas = _new_canvas(buffer, template.language, flow.card.width, flow.card.height)
     draw_shared(canvas, template, flow, organisation)
     canvas.save()
     return buffer.getvalue()
 
 
-def _write(order: PrintOrder, pdf: Path, listing: TextIO | None) -> None:
-    template, flow = order.template, lay_out(order.template)
-    sheet = sheet_of(template.size, order.per_sheet)
-    canvas = _new_canvas(order, pdf, sheet)
-    canvas.beginForm("card", 0, 0, flow.card.width * mm, flow.card.height * mm)
-    draw_shared(canvas, template, flow, order.organisation, order.ward_name)
-    canvas.endForm()
-    if listing:
-        listing.write(json.dumps({"template": template.name, "version": template.version})[:-1] + ', "pages": [')
-    for page, numbers in enumerate(_sheets(order, sheet), start=1):
-        _draw_sheet(canvas, order, flow, sheet, numbers)
-        if listing:
-            entry = sheet_entry(page, sheet, flow.card, numbers, order.ward)
-            listing.write(("\n" if page == 1 else ",\n") + json.dumps(entry))
-    canvas.save()
-    if listing:
-        listing.write("\n]}\n")
+def _write(order: PrintOrder, pdf: BinaryIO, listing: TextIO | None) -> None:
+    flow = lay_out(order.template)
+    sheet = sheet_of(order.template.size, order.per_sheet)
+    shell, own = _shell(order, flow, sheet)
+    pages = LongPdf(shell, pdf)
+    manifest = ManifestWriter(listing, sheet, flow.card, order.ward) if listing else None
+    for numbers in _sheets(order, len(sheet.cards)):
+        codes = [CardCode(order.template.name, flow.card.fingerprint, order.ward, number) for number in numbers]
+        pages.add_page(_sheet_content(sheet, own, codes))
+        if manifest:
+            manifest.add_sheet(numbers)
+    pages.close()
+    if manifest:
+        manifest.close()
 
 
-def _new_canvas(order: PrintOrder, pdf: Path, sheet: Sheet) -> Canvas:
-    organisation = order.organisation
-    canvas = Canvas(
-        str(pdf),
-        pagesize=(sheet.width * mm, sheet.height * mm),
-        pageCompression=1,
-        lang=order.template.language,
-    )
+def _shell(order: PrintOrder, flow: Flow, sheet: Sheet) -> tuple[bytes, OwnPrint]:
+    """Return a PDF of one sheet with all that the run's sheets share, and what writes the rest."""
+    organisation, buffer = order.organisation, io.BytesIO()
+    canvas = _new_canvas(buffer, order.template.language, sheet.width, sheet.height)
     canvas.setTitle(f"{order.template.texts.title}: nomination cards for {organisation.name}")
     canvas.setAuthor(organisation.name)
     canvas.setSubject(f"{order.count} cards, {organisation.code}-{order.token}")
@@ -108,39 +105,54 @@ def _new_canvas(order: PrintOrder, pdf: Path, sheet: Sheet) -> Canvas:
     canvas.setViewerPreference("DisplayDocTitle", "true")
     # Printers that shrink to fit make boxes small; ask viewers not to.
     canvas.setViewerPreference("PrintScaling", "None")
-    return canvas
+    canvas.beginForm(_FORM, 0, 0, flow.card.width * mm, flow.card.height * mm)
+    draw_shared(canvas, order.template, flow, organisation, order.ward_name)
+    canvas.endForm()
+    canvas.doForm(_FORM)
+    own = OwnPrint(canvas, flow)
+    canvas.save()
+    return buffer.getvalue(), own
 
 
-def _sheets(order: PrintOrder, sheet: Sheet) -> Iterator[list[CardNumber]]:
-    waiting: list[CardNumber] = []
-    for number in order.numbers():
-        waiting.append(number)
-        if len(waiting) == len(sheet.cards):
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
+def _new_canvas(file: BinaryIO, language: str, width: float, height: float) -> Canvas:
+    register_fonts()
+    # With a first font of our own, Helvetica, which could not be embedded, is not named in the file.
+    return Canvas(
+        file,
+        pagesize=(width * mm, height * mm),
+        pageCompression=1,
+        lang=language,
+        initialFontName=REGULAR,  # type: ignore[arg-type]  # the stubs say float
+        pdfVersion=(1, 6),
+    )
 
 
-def _draw_sheet(canvas: Canvas, order: PrintOrder, flow: Flow, sheet: Sheet, numbers: list[CardNumber]) -> None:
-    for number, place in zip(numbers, sheet.cards, strict=False):
-        canvas.saveState()
-        canvas.translate(place.x * mm, (sheet.height - place.y - place.height) * mm)
-        canvas.scale(sheet.scale, sheet.scale)
-        canvas.doForm("card")
-        draw_own(canvas, flow, CardCode(order.template.name, flow.card.fingerprint, order.ward, number))
-        canvas.restoreState()
+def _sheets(order: PrintOrder, per_sheet: int) -> Iterator[list[CardNumber]]:
+    numbers = order.numbers()
+    while sheet := list(islice(numbers, per_sheet)):
+        yield sheet
+
+
+def _sheet_content(sheet: Sheet, own: OwnPrint, codes: list[CardCode]) -> bytes:
+    """Return the content stream of a page: the cards, each in its place, and the cut marks."""
+    scale = f"{sheet.scale:.6f}"
+    parts = []
+    for code, place in zip(codes, sheet.cards, strict=False):
+        corner = f"{place.x * mm:.3f} {(sheet.height - place.y - place.height) * mm:.3f}"
+        # reportlab names a form's resource so.
+        parts.append(f"q {scale} 0 0 {scale} {corner} cm /FormXob.{_FORM} Do\n{own.operators(code)} Q")
     if len(sheet.cards) > 1:
-        _draw_cut_marks(canvas, sheet)
-    canvas.showPage()
+        parts.append(_cut_marks(sheet))
+    return "\n".join(parts).encode("ascii")
 
 
-def _draw_cut_marks(canvas: Canvas, sheet: Sheet) -> None:
-    canvas.setLineWidth(0.2 * mm)
-    canvas.setStrokeGray(0.55)
-    for x in {place.x for place in sheet.cards} - {0.0}:
-        for y in (0.0, sheet.height - _CUT_MARK):
-            canvas.line(x * mm, y * mm, x * mm, (y + _CUT_MARK) * mm)
-    for y in {place.y for place in sheet.cards} - {0.0}:
-        for x in (0.0, sheet.width - _CUT_MARK):
-            canvas.line(x * mm, (sheet.height - y) * mm, (x + _CUT_MARK) * mm, (sheet.height - y) * mm)
+def _cut_marks(sheet: Sheet) -> str:
+    across = {place.x for place in sheet.cards} - {0.0}
+    down = {place.y for place in sheet.cards} - {0.0}
+    lines = [(x, y, x, y + _CUT_MARK) for x in sorted(across) for y in (0.0, sheet.height - _CUT_MARK)]
+    lines += [(x, y, x + _CUT_MARK, y) for y in sorted(down) for x in (0.0, sheet.width - _CUT_MARK)]
+    drawn = [
+        f"{x0 * mm:.3f} {(sheet.height - y0) * mm:.3f} m {x1 * mm:.3f} {(sheet.height - y1) * mm:.3f} l S"
+        for x0, y0, x1, y1 in lines
+    ]
+    return f"q {0.2 * mm:.3f} w 0.55 G {' '.join(drawn)} Q"

@@ -13,6 +13,10 @@ from forms.flow import MOST_MODULES
 Modules = NDArray[np.bool_]
 """Square, (modules, modules)."""
 
+_MOST_ONLINE_MODULES = 45
+"""QR version 7, up to 154 characters: 0.29 mm a module, which telephones read well; scanners needn't."""
+_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+
 
 @cache
 def mark_modules(corner: int) -> Modules:
@@ -22,19 +26,39 @@ def mark_modules(corner: int) -> Modules:
 
 
 def code_modules(text: str) -> Modules:
-    """The modules of a QR code, without its quiet zone. Raises ConfigurationError when the text is too long."""
-    # Large modules matter more than error correction on blurred scans: the fewest modules, then the strongest level;
-    # level L only where nothing else fits.
-    codes = [_encode(text, level) for level in "HQM"]
-    best = min(codes, key=len)
-    if len(best) > MOST_MODULES:
-        best = _encode(text, "L")
-    if len(best) > MOST_MODULES:
+    """The modules of a card's QR code, without its quiet zone. Raises ConfigurationError when the text is too long."""
+    modules = _encode(text, _level(len(text.encode()), _ALPHANUMERIC.issuperset(text)))
+    if len(modules) > MOST_MODULES:
         raise ConfigurationError("QR code", [f"{text!r} is too long for a code that can be read from paper"])
-    return best
+    return modules
+
+
+def online_modules(url: str) -> Modules:
+    """The modules of the QR code that leads to the web form. Raises ConfigurationError when the address is too long."""
+    for level in "ML":
+        modules = _encode(url, level)
+        if len(modules) <= _MOST_ONLINE_MODULES:
+            return modules
+    raise ConfigurationError("QR code", [f"'submit_url' is too long for a QR code on a card; use a short link: {url}"])
+
+
+@cache
+def _level(length: int, alphanumeric: bool) -> str:
+    """The error correction level for a text of that length.
+
+    Large modules matter more than error correction on blurred scans: the fewest modules, then the strongest level;
+    level L only where nothing else fits.
+    """
+    text = ("A" if alphanumeric else "a") * length
+    sizes = {level: len(_encode(text, level)) for level in "HQM"}
+    best = min(sizes, key=lambda level: sizes[level])
+    return best if sizes[best] <= MOST_MODULES else "L"
 
 
 def _encode(text: str, level: str) -> Modules:
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    try:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    except ValueError:
+        raise ConfigurationError("QR code", [f"{text!r} is too long for a QR code"]) from None
     picture: NDArray[np.uint8] = np.asarray(code.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
     return np.equal(picture, 0)
