@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.layout import Box, CardLayout, FieldLayout, OptionLayout
 from forms.template import PAGE_SIZES, FieldSpec, Geometry, Template
 
-MIN_MODULE = 0.5
-"""Millimetres; codes of smaller modules were not read reliably at 150-200 dpi."""
 MOST_MODULES = 33
 """The largest code that is printed: QR version 4."""
 _CODE_TO_MARK = 3.5
-_CODE_TO_NUMBER = 2.5
-"""With the room above the digits this keeps four modules of QR version 2 (0.72 mm each) white below the code."""
+_QUIET = 1 / 7.2
+"""White around the code, over its width; with the room above the number's digits more than four modules."""
 _COLUMN_GAP = 6.0
 _NUMBER_WIDTH = 38.0
 _NUMBER_HEIGHT = 3.2
@@ -29,6 +27,7 @@ class PlacedField:
 
     spec: FieldSpec
     label: Box
+    """Room for the label and the help."""
     area: Box
     """Label and writing together."""
     layout: FieldLayout
@@ -55,7 +54,7 @@ def lay_out(template: Template) -> Flow:
     placed = _place_fields(template, width)
     code = _code_box(geometry, width)
     right = width - geometry.margin
-    number = Box(right - _NUMBER_WIDTH, code.y + code.height + _CODE_TO_NUMBER, _NUMBER_WIDTH, _NUMBER_HEIGHT)
+    number = Box(right - _NUMBER_WIDTH, code.y + code.height + quiet_zone(code), _NUMBER_WIDTH, _NUMBER_HEIGHT)
     marks = _mark_boxes(geometry, width, height)
     fields = tuple(field.layout for field in placed)
     card = CardLayout(
@@ -75,35 +74,9 @@ def lay_out(template: Template) -> Flow:
     return Flow(card, placed, online, caption, ward)
 
 
-def layout_faults(template: Template) -> list[str]:
-    """Return everything that doesn't fit, in plain English."""
-    flow = lay_out(template)
-    card, geometry = flow.card, template.geometry
-    faults = []
-    floor = card.height - geometry.footer
-    for placed in flow.placed:
-        area, where = placed.area, f"field {placed.spec.name}: "
-        if area.y + area.height > floor + 1e-6:
-            faults.append(
-                f"{where}runs off the page: it ends at {area.y + area.height:.1f} mm, "
-                f"the footer begins at {floor:.1f} mm"
-            )
-        if area.x + area.width > card.width - geometry.margin + 1e-6:
-            faults.append(
-                f"{where}too wide: it ends at {area.x + area.width:.1f} mm, "
-                f"the margin begins at {card.width - geometry.margin:.1f} mm"
-            )
-    faults += _overlaps(flow, with_online=bool(template.texts.online))
-    for count in template.per_sheet:
-        module = geometry.code / MOST_MODULES * sheet_scale(template.size, count)
-        if module < MIN_MODULE:
-            faults.append(
-                f"page: {count} to a sheet would print the QR code with modules of {module:.2f} mm; "
-                f"at least {MIN_MODULE} mm can be read"
-            )
-    if geometry.mark_inset < 8.0:
-        faults.append("geometry: 'mark_inset' must be at least 8 mm, or printers cut off the marks")
-    return faults
+def quiet_zone(code: Box) -> float:
+    """How far from the card's code other print must stay."""
+    return code.width * _QUIET
 
 
 def sheet_scale(size: str, per_sheet: int) -> float:
@@ -112,26 +85,6 @@ def sheet_scale(size: str, per_sheet: int) -> float:
     slot_width, slot_height = PAGE_SIZES[{1: "A4", 2: "A5", 4: "A6"}[per_sheet]]
     scale = min(slot_width / width, slot_height / height)
     return 1.0 if abs(scale - 1) < 1e-3 else scale
-
-
-def _overlaps(flow: Flow, with_online: bool) -> list[str]:
-    """Find fields that stand on a corner mark, a code, the number or each other."""
-    taken = [(f"corner mark {i}", box) for i, box in enumerate(flow.card.marks, start=1)]
-    taken += [("the QR code", flow.card.code), ("the card number", flow.card.number)]
-    if with_online:
-        taken += [("the web form's QR code", flow.online), ("the web form's caption", flow.online_label)]
-    found = []
-    for position, placed in enumerate(flow.placed):
-        others = taken + [(f"field {other.spec.name}", other.area) for other in flow.placed[:position]]
-        found += [f"field {placed.spec.name}: stands on {name}" for name, box in others if overlap(placed.area, box)]
-    return found
-
-
-def overlap(a: Box, b: Box) -> bool:
-    """Whether two boxes share more than an edge."""
-    slack = 1e-6
-    across = a.x + slack < b.x + b.width and b.x + slack < a.x + a.width
-    return across and a.y + slack < b.y + b.height and b.y + slack < a.y + a.height
 
 
 def _mark_boxes(geometry: Geometry, width: float, height: float) -> tuple[Box, Box, Box, Box]:
@@ -158,7 +111,10 @@ def _place_fields(template: Template, width: float) -> tuple[PlacedField, ...]:
     for spec in template.fields:
         left = geometry.margin
         if spec.beside and placed:
-            left = placed[-1].area.x + placed[-1].area.width + _COLUMN_GAP
+            before = placed[-1]
+            left = before.area.x + before.area.width + _COLUMN_GAP
+            room = before.label._replace(width=left - 1.0 - before.label.x)
+            placed[-1] = replace(before, label=room)
         else:
             top = bottom
         field = _place_field(spec, geometry, left, top, width - geometry.margin - left)
@@ -192,8 +148,7 @@ def _place_field(spec: FieldSpec, geometry: Geometry, left: float, top: float, r
         lines=tuple(_round(box) for box in lines),
         options=tuple(OptionLayout(option.value, _round(option.box)) for option in options),
     )
-    label_box = Box(left, top, max(width, room if not spec.beside else width), label)
-    return PlacedField(spec, label_box, Box(left, top, width, label + height), layout)
+    return PlacedField(spec, Box(left, top, max(width, room), label), Box(left, top, width, label + height), layout)
 
 
 def _cells(spec: FieldSpec, geometry: Geometry, left: float, top: float) -> tuple[Box, ...]:

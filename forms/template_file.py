@@ -1,12 +1,14 @@
 """Reads a card template from its TOML file. Every fault is reported at once."""
 
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from forms.errors import ConfigurationError, UsageError
-from forms.flow import layout_faults
+from forms.fit import layout_faults
+from forms.flow import lay_out
 from forms.template import (
     CONTENTS,
     KINDS,
@@ -18,6 +20,7 @@ from forms.template import (
     Template,
     Texts,
 )
+from forms.wording import set_words
 
 TEMPLATE_KEYS = ("name", "version", "language", "page", "geometry", "texts", "fields")
 PAGE_KEYS = ("size", "per_sheet")
@@ -27,6 +30,19 @@ FIELD_KEYS = (
     "boxes", "groups", "lines", "options", "columns", "multiple", "beside", "width",
 )  # fmt: skip
 OPTION_KEYS = ("value", "label")
+
+_TEMPLATE_NAME = re.compile(r"[a-z0-9-]{1,20}")
+"""It is printed in the card's QR code, which has little room."""
+_ANSWER_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""Of a field or an option: it becomes a key in JSON and a column's heading."""
+_NAME_RULES = {
+    _TEMPLATE_NAME: "1 to 20 small letters, digits and hyphens",
+    _ANSWER_NAME: "small letters, digits and underscores, beginning with a letter",
+}
+_MOST = 100
+"""Boxes, lines or columns; more would not fit on any card."""
+_LONGEST = 300.0
+"""Millimetres."""
 
 
 class _Faults(list[str]):
@@ -48,6 +64,14 @@ class _Faults(list[str]):
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             self.append(f"{where}'{key}' must be {_KIND_NAMES[kind]}, not {value!r}")
             return kind() if default is None else default
+        return value
+
+    def name(self, table: dict[str, Any], key: str, pattern: re.Pattern[str], where: str) -> str:
+        """Return the required `table[key]`, noting when it isn't made as `pattern` says."""
+        before = len(self)
+        value: str = self.take(table, key, str, None, where)
+        if len(self) == before and not pattern.fullmatch(value):
+            self.append(f"{where}'{key}' must be {_NAME_RULES[pattern]}, not {value!r}")
         return value
 
 
@@ -101,9 +125,7 @@ def parse_template(text: str, where: str = "template") -> Template:
         raise ConfigurationError(where, [f"not valid TOML: {error}"]) from error
     faults = _Faults()
     faults.known(table, TEMPLATE_KEYS, "")
-    name = faults.take(table, "name", str, None, "")
-    if name and not all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in name):
-        faults.append(f"'name' may hold small letters, digits and hyphens only, not {name!r}")
+    name = faults.name(table, "name", _TEMPLATE_NAME, "")
     size, per_sheet = _read_page(faults, faults.take(table, "page", dict, {}, ""))
     template = Template(
         name=name,
@@ -116,7 +138,9 @@ def parse_template(text: str, where: str = "template") -> Template:
         fields=_read_fields(faults, faults.take(table, "fields", list, None, "")),
         source=text,
     )
-    faults.extend(layout_faults(template) if not faults else [])
+    if not faults:
+        faults.extend(layout_faults(template))
+        faults.extend(set_words(template, lay_out(template)).faults)
     if faults:
         raise ConfigurationError(where, list(faults))
     return template
@@ -128,7 +152,7 @@ def _read_page(faults: _Faults, table: dict[str, Any]) -> tuple[str, tuple[int, 
     if size not in PAGE_SIZES:
         faults.append(f"page: 'size' must be one of {', '.join(PAGE_SIZES)}, not {size!r}")
     per_sheet = tuple(faults.take(table, "per_sheet", list, [1, 2], "page: "))
-    if not per_sheet or any(count not in PER_SHEET for count in per_sheet):
+    if not per_sheet or any(type(count) is not int or count not in PER_SHEET for count in per_sheet):
         faults.append(f"page: 'per_sheet' may hold 1, 2 and 4 only, not {list(per_sheet)!r}")
     return size, per_sheet
 
@@ -137,13 +161,19 @@ def _read_geometry(faults: _Faults, table: dict[str, Any]) -> Geometry:
     keys = tuple(Geometry.__dataclass_fields__)
     faults.known(table, keys, "geometry: ")
     values = {key: faults.take(table, key, float, getattr(Geometry(), key), "geometry: ") for key in keys}
-    faults.extend(f"geometry: '{key}' must be above 0" for key, value in values.items() if value <= 0)
+    faults.extend(
+        f"geometry: '{key}' must be above 0 and at most {_LONGEST:.0f}, not {value}"
+        for key, value in values.items()
+        if not 0 < value <= _LONGEST
+    )
     return Geometry(**values)
 
 
 def _read_texts(faults: _Faults, table: dict[str, Any]) -> Texts:
     faults.known(table, TEXT_KEYS, "texts: ")
     title = faults.take(table, "title", str, None, "texts: ")
+    if "title" in table and not title.strip():
+        faults.append("texts: 'title' is empty")
     return Texts(title, *(faults.take(table, key, str, "", "texts: ") for key in TEXT_KEYS[1:]))
 
 
@@ -154,6 +184,8 @@ def _read_fields(faults: _Faults, tables: list[Any]) -> tuple[FieldSpec, ...]:
             faults.append(f"field {position}: must be a table, [[fields]]")
             continue
         fields.append(_read_field(faults, table, f"field {table.get('name', position)}: "))
+    if fields and fields[0].beside:
+        faults.append(f"field {fields[0].name}: 'beside' needs a field before it")
     names = [spec.name for spec in fields]
     faults.extend(f"field {name}: stands there twice" for name in sorted({n for n in names if names.count(n) > 1}))
     if not fields:
@@ -166,7 +198,7 @@ def _read_field(faults: _Faults, table: dict[str, Any], where: str) -> FieldSpec
     kind = faults.take(table, "kind", str, None, where)
     content = faults.take(table, "content", str, "tick" if kind == "choice" else None, where)
     spec = FieldSpec(
-        name=faults.take(table, "name", str, None, where),
+        name=faults.name(table, "name", _ANSWER_NAME, where),
         kind=kind,
         content=content,
         label=faults.take(table, "label", str, None, where),
@@ -198,14 +230,21 @@ def _field_faults(spec: FieldSpec) -> list[str]:
     if spec.groups and (not all(isinstance(n, int) and n > 0 for n in spec.groups) or sum(spec.groups) != spec.boxes):
         faults.append(f"'groups' must be whole numbers that add up to boxes = {spec.boxes}")
     for kind, key, count in (("boxes", "boxes", spec.boxes), ("lines", "lines", spec.lines)):
-        if spec.kind == kind and count < 1:
-            faults.append(f"'{key}' must say how many, at least 1")
+        if spec.kind == kind and not 1 <= count <= _MOST:
+            faults.append(f"'{key}' must say how many, 1 to {_MOST}")
         if spec.kind != kind and count:
             faults.append(f"'{key}' goes with kind '{kind}' only")
     if spec.kind == "choice" and not spec.options:
         faults.append("a choice needs 'options'")
-    if spec.kind != "choice" and spec.options:
-        faults.append("'options' go with kind 'choice' only")
+    if spec.kind != "choice":
+        keys = ("options", spec.options), ("columns", spec.columns), ("multiple", spec.multiple)
+        faults += [f"'{key}' goes with kind 'choice' only" for key, given in keys if given]
+    if not 0 <= spec.columns <= _MOST:
+        faults.append(f"'columns' must be 0 to {_MOST}, not {spec.columns}")
+    if spec.kind == "boxes" and spec.width:
+        faults.append("'width' goes with kinds 'lines' and 'choice' only")
+    if not 0 <= spec.width <= _LONGEST:
+        faults.append(f"'width' must be 0 to {_LONGEST:.0f}, not {spec.width}")
     return faults
 
 
@@ -217,7 +256,7 @@ def _read_options(faults: _Faults, tables: list[Any], where: str) -> tuple[Optio
             faults.append(f"{here}must be a table with 'value' and 'label'")
             continue
         faults.known(table, OPTION_KEYS, here)
-        value = faults.take(table, "value", str, None, here)
+        value = faults.name(table, "value", _ANSWER_NAME, here)
         options.append(Option(value, faults.take(table, "label", str, None, here)))
     values = [option.value for option in options]
     faults.extend(f"{where}option '{v}' stands there twice" for v in sorted({v for v in values if values.count(v) > 1}))

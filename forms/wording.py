@@ -1,10 +1,11 @@
 """Sets the card's words in lines of type, and says which don't fit or can't be printed. Draws nothing."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from forms.flow import Flow, PlacedField, overlap
+from forms.fit import fixed_print, overlap
+from forms.flow import Flow, PlacedField
 from forms.layout import Box
 from forms.organisation import Organisation
 from forms.template import Geometry, Template
@@ -74,6 +75,7 @@ def set_words(template: Template, flow: Flow, organisation: Organisation | None 
         lines.append(_label(template.texts.online, Box(box.x, box.y, box.width, template.geometry.label)))
         if lines[-1].width > box.width:
             faults.append(f"texts: 'online' is {lines[-1].width:.0f} mm wide; there are {box.width:.0f} mm")
+    faults += _collisions(lines, flow, bool(template.texts.online))
     if ward_name and not any(overlap(flow.ward, placed.area) for placed in flow.placed):
         lines.append(set_right(Piece(ward_name, REGULAR), flow.ward, template.geometry.small))
     return Wording(tuple(lines), heart, tuple(dict.fromkeys(faults + _unprintable(lines))))
@@ -94,6 +96,19 @@ def pieces_width(pieces: Iterable[Piece], size: float) -> float:
     return sum(text_width(piece.text, piece.font, size) for piece in pieces)
 
 
+def _collisions(lines: Iterable[Line], flow: Flow, with_online: bool) -> Iterator[str]:
+    """Find lines that stand on a mark, a code or the number, or leave the card."""
+    fixed = fixed_print(flow, with_online)
+    for line in lines:
+        extent = Box(line.x, line.baseline - 0.7 * line.size, line.width, 0.9 * line.size)
+        text = "".join(piece.text for piece in line.pieces)
+        for name, box in fixed.items():
+            if overlap(extent, box):
+                yield f"the text {text!r} stands on {name}"
+        if extent.x + extent.width > flow.card.width - _EDGE:
+            yield f"the text {text!r} runs off the card"
+
+
 def _unprintable(lines: Iterable[Line]) -> list[str]:
     faults = []
     for line in lines:
@@ -110,6 +125,8 @@ def _set_header(
     geometry, texts = template.geometry, template.texts
     left = geometry.mark_inset + geometry.mark + 3.0
     width, bottom = flow.card.code.x - 4.0 - left, geometry.header - 1.0
+    if flow.card.number.x < left + width:
+        bottom = min(bottom, flow.card.number.y)
     scheme, name = (organisation.scheme, organisation.name) if organisation else ("", "")
     lines: list[Line] = []
     heart = (left + HEART / 2, geometry.mark_inset + 1.3)
@@ -118,8 +135,8 @@ def _set_header(
         indent = HEART + 0.9
         owners = _wrap([Piece(f"{scheme} · {name}" if scheme else name, SEMIBOLD)], small, width - indent)
         if len(owners) > 1 and scheme:
-            owners = [line for text in (scheme, name) for line in _wrap([Piece(text, SEMIBOLD)], small, width - indent)]
-        title = _balance(texts.title, large, width)
+            owners = [row for text in (scheme, name) for row in _balance(Piece(text, SEMIBOLD), small, width - indent)]
+        title = _balance(Piece(texts.title, TITLE), large, width)
         introduction = _wrap([Piece(texts.introduction, REGULAR)], small, width)
         y = geometry.mark_inset - 0.35
         lines, y = _stack(owners, left + indent, y, small, _LEADING, WARM)
@@ -239,12 +256,11 @@ def _joined(words: Sequence[Piece]) -> tuple[Piece, ...]:
     return tuple(joined)
 
 
-def _balance(text: str, size: float, width: float) -> list[tuple[Piece, ...]]:
-    """Break a title into as few lines as fit, of lengths as equal as they can be."""
-    pieces = [Piece(text, TITLE)]
-    best = _wrap(pieces, size, width)
+def _balance(text: Piece, size: float, width: float) -> list[tuple[Piece, ...]]:
+    """Break text into as few lines as fit, of lengths as equal as they can be."""
+    best = _wrap([text], size, width)
     for narrower in range(1, 20):
-        rows = _wrap(pieces, size, width * (1 - narrower / 40))
+        rows = _wrap([text], size, width * (1 - narrower / 40))
         if len(rows) > len(best) or any(pieces_width(row, size) > width for row in rows):
             break
         best = rows
