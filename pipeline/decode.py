@@ -30,7 +30,7 @@ _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8})
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 """Stuffed zeros and restart markers belong to the data, so the same search finds the end of a scan. It takes half a
-millisecond a megabyte, and seventy times as long when written with `\xff+`."""
+millisecond a megabyte, and twenty-five times as long when written with `\xff+`."""
 _EXIF = b"Exif\x00"
 _ORIENTATION_TAG = 0x0112
 _LOST_GREY = 128
