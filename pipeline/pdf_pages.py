@@ -32,6 +32,8 @@ MAX_DRAWN_PIXELS = 40_000_000
 """A2 at 300 dpi. Larger pages, such as phones make with a point for every pixel, are drawn at a lower resolution."""
 MAX_MENDED_BYTES = 500_000_000
 """A torn file is mended in memory."""
+REOPENED_AFTER = 10
+"""Pages. pdfium keeps what it has read of a file until it is closed, so a long file would fill the memory."""
 LOST_IN_A_ROW = 20
 """So many lost pages get a row each; a damaged file may claim a million."""
 
@@ -69,8 +71,7 @@ def pdf_pages(path: Path, skip: Set[int]) -> Iterator[TakenPage]:
     path = path.resolve()
     document = _open(path)
     if document is not None:
-        with closing(document):
-            source = _Source(document, path, _file_may_change_images(path), poppler=True)
+        with closing(_Source(document, path, _file_may_change_images(path), on_disk=True)) as source:
             yield from _pages(len(document), skip, source.take)
         return
     count = _count_by_poppler(path)
@@ -126,11 +127,10 @@ def _mended_pages(path: Path, skip: Set[int]) -> Iterator[TakenPage]:
     document = _open(mended.data) if mended else None
     if mended is None or document is None:
         raise CannotOpenError(_NOT_OPENED)
-    with closing(document):
+    doubtful = _CHANGES_IMAGES.search(mended.data) is not None
+    with closing(_Source(document, path, doubtful, on_disk=False)) as source:
         if all(_is_empty(document, index) for index in range(len(document))):
             raise CannotOpenError(_NOT_OPENED)
-        doubtful = _CHANGES_IMAGES.search(mended.data) is not None
-        source = _Source(document, path, doubtful, poppler=False)
         yield from _pages(len(document), skip, source.take)
     after = mended.pages + 1
     if mended.said != mended.pages and after not in skip:
@@ -151,7 +151,7 @@ def _is_empty(document: Any, index: int) -> bool:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Source:
     """A PDF that pdfium has open."""
 
@@ -159,18 +159,37 @@ class _Source:
     path: Path
     doubtful: bool
     """Whether anything in the file may change how its images look."""
-    poppler: bool
-    """Whether poppler could open it too; not a mended one, which is in memory only."""
+    on_disk: bool
+    """Whether it can be opened again, and by poppler too; a mended one is in memory only."""
+    taken: int = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.document.close()
 
     def take(self, number: int, try_hard: bool) -> TakenPage:
         """Return one page; by poppler if need be and `try_hard`."""
+        if self.on_disk and self.taken >= REOPENED_AFTER:
+            self._open_again()
+        page = self._take(number, try_hard)
+        self.taken += bool(page.data)
+        return page
+
+    def _open_again(self) -> None:
+        again = _open(self.path)
+        if again is None:
+            raise OSError("it was changed while it was being read")
+        self.document.close()
+        self.document, self.taken = again, 0
+
+    def _take(self, number: int, try_hard: bool) -> TakenPage:
         try:
             with closing(self.document[number - 1]) as page:
                 return scan_on(page, number, doubtful=self.doubtful) or self._drawn(page, number)
         except TooLargeError as error:
             return TakenPage(number, reason=str(error))
         except (*_PDFIUM_FAILS, _LostError) as error:
-            if self.poppler and try_hard:
+            if self.on_disk and try_hard:
                 return _by_poppler(self.path, number, strict=isinstance(error, _LostError))
             return TakenPage(number, reason=_LOST)
         except MemoryError:
@@ -186,7 +205,7 @@ class _Source:
         if _has_lost_an_image(page) or not (has_objects or self._is_whole()):
             raise _LostError
         try:
-            seen = draw_page(self.path, number, CHECK_DPI, MAX_DRAWN_PIXELS, strict=True) if self.poppler else pixels
+            seen = draw_page(self.path, number, CHECK_DPI, MAX_DRAWN_PIXELS, strict=True) if self.on_disk else pixels
         except PopplerMissingError:
             seen = pixels
         except PopplerError as error:

@@ -21,6 +21,7 @@ from pipeline import pdf_pages as stage
 from pipeline.decode import check, decode, decode_colour
 from pipeline.pdf_pages import LOST_IN_A_ROW, pdf_pages
 from pipeline.pictures import CannotOpenError
+from pipeline.take_in import ScanFile, take_in
 from tests.pipeline.scan_files import (
     PdfImage,
     PdfPage,
@@ -447,6 +448,28 @@ def test_nothing_stays_open_and_no_file_is_left_behind(tmp_path, monkeypatch):
     pages.close()
     assert open_in_pdfium() == before
     assert list(left.iterdir()) == []
+
+
+def test_a_long_file_is_opened_again_and_again_so_that_it_does_not_fill_the_memory(tmp_path, monkeypatch):
+    opened = []
+    really = stage._open
+    monkeypatch.setattr(stage, "_open", lambda path: opened.append(path) or really(path))
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf_bytes(*[SCAN] * (3 * stage.REOPENED_AFTER)))
+    assert [page.number for page in pdf_pages(path, frozenset())] == list(range(1, 3 * stage.REOPENED_AFTER + 1))
+    assert len(opened) == 3
+
+
+def test_a_file_that_changes_while_it_is_read_costs_the_rest_only(tmp_path):
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf_bytes(*[SCAN] * (2 * stage.REOPENED_AFTER)))
+    pages = take_in(ScanFile(path, "scan.pdf"))
+    taken = list(itertools.islice(pages, stage.REOPENED_AFTER))
+    path.unlink()
+    path.write_bytes(b"something else")
+    (lost,) = pages
+    assert (len(taken), lost.number, lost.data) == (10, 11, b"")
+    assert "changed while" in lost.reason
 
 
 def test_nothing_is_logged(page_of, caplog):
