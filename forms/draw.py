@@ -38,7 +38,10 @@ def draw_shared(
     for placed in flow.placed:
         _draw_field(canvas, placed.layout, height)
     if organisation.submit_url and template.texts.online:
-        canvas.addLiteral(_modules(online_modules(organisation.submit_url), flow.online, height))
+        try:
+            canvas.addLiteral(_modules(online_modules(organisation.submit_url), flow.online, height))
+        except ConfigurationError as error:
+            faults += error.faults
     _draw_heart(canvas, words.heart[0], height - words.heart[1], HEART / 2)
     for line in words.lines:
         _draw_line(canvas, line, height)

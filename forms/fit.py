@@ -52,19 +52,20 @@ def _with_quiet_zone(code: Box) -> Box:
 
 def _too_small(template: Template) -> Iterator[str]:
     geometry = template.geometry
+    lengths = {key: (getattr(geometry, key), *rule) for key, rule in LEAST.items()}
+    lengths["code"] = (geometry.code / MOST_MODULES, MIN_MODULE, "its modules could not be read from a scan")
     for count in template.per_sheet:
         scale = sheet_scale(template.size, count)
-        module = geometry.code / MOST_MODULES * scale
-        if module < MIN_MODULE - 1e-9:
+        small = {key: rule for key, rule in lengths.items() if rule[0] * scale < rule[1] - 1e-9}
+        if small and scale < 1:
+            found = ", ".join(f"'{key}' {length * scale:.2g} ({least})" for key, (length, least, _) in small.items())
             yield (
-                f"page: {count} to a sheet would print the QR code with modules of {module:.2f} mm; "
-                f"at least {MIN_MODULE} mm can be read"
+                f"page: {count} to a sheet prints this card at {scale:.0%} of its size, too small to be filled in and "
+                f"read; millimetres on paper, and in brackets the least: {found}"
             )
-        for key, (least, why) in LEAST.items():
-            length = getattr(geometry, key) * scale
-            if length < least - 1e-9:
-                enough = f"it needs {least / scale:.1f}" if scale < 1 else f"at least {least} mm"
-                yield f"geometry: '{key}' would be {length:.1f} mm at {count} to a sheet, {enough}, or {why}"
+        else:
+            for key, (length, least, why) in small.items():
+                yield f"geometry: '{key}' makes {length * scale:.2g} mm; at least {least} mm, or {why}"
 
 
 def _outside(flow: Flow, geometry: Geometry) -> Iterator[str]:

@@ -51,9 +51,11 @@ class PrintOrder:
 def print_cards(order: PrintOrder, out: Path, manifest: Path | None = None) -> None:
     """Write the PDF, and the manifest when it is asked for; each is whole or absent.
 
-    Raises UsageError when the template can't be printed that many to a sheet, ConfigurationError when the
-    organisation's texts don't fit on the card.
+    Raises UsageError when the template can't be printed that many to a sheet or no cards are asked for,
+    ConfigurationError when the organisation's texts don't fit on the card or a font lacks one of their characters.
     """
+    if order.count < 1:
+        raise UsageError(f"{order.count} cards can't be printed; ask for at least 1.")
     if order.per_sheet not in order.template.per_sheet:
         allowed = ", ".join(str(count) for count in order.template.per_sheet)
         raise UsageError(
@@ -82,6 +84,10 @@ def _write(order: PrintOrder, pdf: BinaryIO, listing: TextIO | None) -> None:
     flow = lay_out(order.template)
     sheet = sheet_of(order.template.size, order.per_sheet)
     shell, own = _shell(order, flow, sheet)
+    last = CardNumber(order.organisation.code, order.token, order.first + order.count - 1)
+    own.operators(
+        CardCode(order.template.name, flow.card.fingerprint, order.ward, last)
+    )  # A fault shows before the run.
     pages = LongPdf(shell, pdf)
     manifest = ManifestWriter(listing, sheet, flow.card, order.ward) if listing else None
     for numbers in _sheets(order, len(sheet.cards)):
@@ -98,7 +104,7 @@ def _shell(order: PrintOrder, flow: Flow, sheet: Sheet) -> tuple[bytes, OwnPrint
     """Return a PDF of one sheet with all that the run's sheets share, and what writes the rest."""
     organisation, buffer = order.organisation, io.BytesIO()
     canvas = _new_canvas(buffer, order.template.language, sheet.width, sheet.height)
-    canvas.setTitle(f"{order.template.texts.title}: nomination cards for {organisation.name}")
+    canvas.setTitle(f"{order.template.texts.title} · {organisation.name}")
     canvas.setAuthor(organisation.name)
     canvas.setSubject(f"{order.count} cards, {organisation.code}-{order.token}")
     canvas.setCreator("Compassion Cards")

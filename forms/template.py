@@ -79,8 +79,15 @@ class Texts:
     title: str
     introduction: str = ""
     online: str = ""
+    """Caption of the web form's QR code; without it there is none, and no room is kept for it."""
     post: str = ""
+    """Where to post a filled card, when the organisation's profile doesn't say."""
+    return_to: str = ""
+    """Stands before the place that the profile names, unless that is a sentence of its own."""
+    web_address: str = ""
+    """Stands before the web form's address."""
     privacy: str = ""
+    """When the profile has no privacy notice."""
 
 
 @dataclass(frozen=True, slots=True)

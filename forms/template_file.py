@@ -24,7 +24,7 @@ from forms.wording import set_words
 
 TEMPLATE_KEYS = ("name", "version", "language", "page", "geometry", "texts", "fields")
 PAGE_KEYS = ("size", "per_sheet")
-TEXT_KEYS = ("title", "introduction", "online", "post", "privacy")
+TEXT_KEYS = ("title", "introduction", "online", "post", "return_to", "web_address", "privacy")
 FIELD_KEYS = (
     "name", "kind", "content", "label", "help", "optional",
     "boxes", "groups", "lines", "options", "columns", "multiple", "beside", "width",

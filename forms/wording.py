@@ -172,11 +172,13 @@ def _footer_texts(template: Template, organisation: Organisation | None) -> Sequ
     texts = template.texts
     if organisation is None:
         return (texts.post, BOLD), (texts.privacy, REGULAR)
+    post = organisation.return_to or texts.post
+    if organisation.return_to and not organisation.return_to.endswith("."):
+        post = f"{texts.return_to} {organisation.return_to}"
     address = organisation.submit_url.partition("://")[2].rstrip("/")
-    online = f"Or go online: {address}" if address and len(address) <= _LONGEST_ADDRESS else ""
     return (
-        (organisation.return_to or texts.post, BOLD),
-        (online, BOLD),
+        (post, BOLD),
+        (f"{texts.web_address} {address}" if address and len(address) <= _LONGEST_ADDRESS else "", BOLD),
         (organisation.privacy_notice or texts.privacy, REGULAR),
     )
 
