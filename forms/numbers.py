@@ -1,7 +1,7 @@
 """Card numbers that are unique without a shared database, such as `RXW-7K3F9QZ-0012-H`.
 
-Organisation, a random token for the print run, the card's index in the run, and a check character that finds every single
-wrong character and every swapped pair of neighbours (ISO 7064's MOD 37,36 lets one swap in 190 pass).
+Organisation, a random token for the print run, the card's index in the run, and a check character that finds every
+single wrong character and every swapped pair of neighbours (ISO 7064's MOD 37,36 lets one swap in 190 pass).
 """
 
 import re
@@ -15,7 +15,7 @@ _TOKEN_LENGTH = 7
 """35 bits: with 10,000 print runs in one organisation, the chance that any two share a token is 1 in 690."""
 _VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _START = 35
-"""Any but 0, so that characters lost at the front are noticed; this one makes the documentation's number a valid one."""
+"""Any but 0, so that noughts lost at the front are noticed; with this one the documentation's number is valid."""
 _NUMBER = re.compile(r"([A-Z0-9]{3,6})-([0-9A-Z]{7})-([0-9]{1,9})-([0-9A-Z])")
 _DASHES = re.compile("[\u2010-\u2015\u2212_]")
 _LOOKALIKES = str.maketrans("OIL", "011")
