@@ -35,7 +35,7 @@ bench: setup ## milliseconds a card by stage, and the plain way beside it
 	@$(BIN)/compassion bench
 
 samples: setup ## make samples/ anew; HANDWRITING=DIR takes real handwriting, otherwise fonts
-	@$(BIN)/python -m pipeline.simulate.samples $(if $(HANDWRITING),--handwriting '$(HANDWRITING)')
+	@$(BIN)/python -m pipeline.simulate $(if $(HANDWRITING),--handwriting '$(HANDWRITING)')
 
 lock: setup ## work out requirements.lock anew, newest versions that setup.cfg allows
 	@bash .ci/lock
