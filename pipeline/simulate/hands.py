@@ -138,6 +138,7 @@ class UnipenHands:
         unfit = writer_rules().faults
         return (
             sample.quality != "BAD"
+            and sample.name not in unfit["slips"]
             and not any(sample.contributor in unfit[fault] for fault in faults)
             and self.split in ("all", split_of(sample.writer))
         )

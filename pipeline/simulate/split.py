@@ -16,7 +16,7 @@ class WriterRules:
 
     ranges: dict[str, tuple[int, int]]
     faults: dict[str, frozenset[str]]
-    """Kind of fault -> contributors."""
+    """Kind of fault -> contributors; `slips`: single samples."""
     least: dict[str, int]
     """How many capitals, digits, small letters (all different) and words make a writer usable."""
 

@@ -33,6 +33,8 @@ SPREAD = 0.17
 class Sample:
     """One line of a `.tsv`: a character, word or line that somebody wrote."""
 
+    name: str
+    """Such as `1a-00012`."""
     row: int
     contributor: str
     writer: str
@@ -56,7 +58,7 @@ class Category:
             return ()
         lines = path.read_text(encoding="utf-8").splitlines()[1:]
         rows = [line.split("\t") for line in lines]
-        return tuple(Sample(number, row[2], row[3], row[4], row[5], row[8]) for number, row in enumerate(rows))
+        return tuple(Sample(row[0], number, row[2], row[3], row[4], row[5], row[8]) for number, row in enumerate(rows))
 
     @cached_property
     def _arrays(self) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int32]]:
