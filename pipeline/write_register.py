@@ -123,8 +123,6 @@ def _fill(
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    top, wrap = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
-    alignments = [wrap if name in wrapped else top for name in widths]
     for number, width in enumerate(widths.values(), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
@@ -135,18 +133,17 @@ def _fill(
         cell.fill = PatternFill("solid", fgColor=_HEADER_COLOUR)
         header.append(cell)
     sheet.append(header)
-    last = 1
+    # One row of cells is filled again and again: a style takes longer to set than a row to write.
+    cells = [WriteOnlyCell(sheet) for _ in widths]
+    for cell, name in zip(cells, widths, strict=True):
+        cell.alignment = Alignment(vertical="top", wrap_text=name in wrapped)
+    count = 0
     for values in rows:
-        cells = []
-        for value, alignment in zip(values, alignments, strict=True):
-            cell = WriteOnlyCell(
-                sheet, value=_NOT_IN_XML.sub("", value)[:_LONGEST_CELL] if isinstance(value, str) else value
-            )
-            cell.alignment = alignment
-            cells.append(cell)
+        for cell, value in zip(cells, values, strict=True):
+            cell.value = _NOT_IN_XML.sub("", value)[:_LONGEST_CELL] if isinstance(value, str) else value
         sheet.append(cells)
-        last += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
+        count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{count + 1}"
 
 
 _WRITERS: dict[str, Callable[[Path, Sequence[Nomination]], None]] = {

@@ -10,9 +10,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from forms.errors import UsageError
+from pipeline.records import Status
 from pipeline.store import models
-from pipeline.store.cards import current_cards
 from pipeline.store.database import lock
+from pipeline.store.decided import undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,22 @@ def summary(batch: str) -> Summary:
     outcomes = {
         row["outcome"]: row["pages"] for row in pages.values("outcome").annotate(pages=Count("id")).order_by("outcome")
     }
-    fields = {"accepted": 0, "review": 0, "blank": 0}
-    for card in current_cards(batch=batch):
-        for field in card.fields:
-            fields[field.status.value] = fields.get(field.status.value, 0) + 1
     return {
         "batch": batch,
         "pages": sum(outcomes.values()),
         "cards": models.Card.objects.filter(sightings__page__batch=batch).distinct().count(),
         "outcomes": outcomes,
-        "fields": fields,
+        "fields": _fields(batch),
     }
+
+
+def _fields(batch: str) -> dict[str, int]:
+    """Count the fields of the cards that are read from this batch, by their status."""
+    readings = models.Reading.objects.filter(
+        run__newest=True, run__sighting__current=True, run__sighting__page__batch=batch
+    )
+    waiting = undecided(readings).values("status").annotate(fields=Count("id")).order_by()
+    counts = {status.value: 0 for status in (Status.ACCEPTED, Status.REVIEW, Status.BLANK)}
+    counts |= {row["status"]: row["fields"] for row in waiting}
+    decided = readings.count() - sum(counts.values())
+    return counts | ({Status.DECIDED.value: decided} if decided else {})

@@ -12,7 +12,7 @@ from pipeline.records import Corner, FieldReading, Match, Status, Value
 from pipeline.sources import card_source
 from pipeline.store import models
 from pipeline.store.database import plainly
-from pipeline.store.decided import decided_values
+from pipeline.store.decided import decided_values, undecided
 from pipeline.store.meaning import Names, meant
 
 _CHUNK = 200
@@ -57,11 +57,12 @@ def current_cards(
     organisation: str | None = None,
     waiting: bool = False,
     number: str | None = None,
+    copy: int | None = None,
 ) -> Iterator[SeenCard]:
     """Yield cards as they stand now, ordered by organisation, number and copy, a few in memory at a time.
 
     `batch` leaves those whose current sighting is in that batch, `waiting` those with a field that a person
-    must look at (or had to, before deciding).
+    must look at.
     """
     sightings = models.Sighting.objects.filter(current=True)
     if batch is not None:
@@ -70,24 +71,24 @@ def current_cards(
         sightings = sightings.filter(card__organisation=organisation)
     if number is not None:
         sightings = sightings.filter(card__number=number)
+    if copy is not None:
+        sightings = sightings.filter(card__copy=copy)
     if waiting:
-        review = models.Reading.objects.filter(run__newest=True, status=Status.REVIEW.value)
+        review = undecided(models.Reading.objects.filter(run__newest=True, status=Status.REVIEW.value))
         sightings = sightings.filter(pk__in=review.values("run__sighting"))
     yield from _told(sightings)
 
 
 def find_card(number: str, copy: int) -> SeenCard | None:
     """Return one card as it stands now; None when it was never seen."""
-    for card in current_cards(number=number):
-        if card.copy == copy:
-            return card
-    return None
+    return next(current_cards(number=number, copy=copy), None)
 
 
 def _told(sightings: QuerySet[models.Sighting]) -> Iterator[SeenCard]:
     newest = models.ReadingRun.objects.filter(newest=True).prefetch_related("readings")
     in_order = (
         sightings.select_related("card", "page")
+        .defer("ink")
         .prefetch_related(Prefetch("runs", queryset=newest))
         .order_by(plainly("card__organisation"), plainly("card__number"), "card__copy")
         .iterator(chunk_size=_CHUNK)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Collate
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError
 
 from forms.errors import UsageError
 
@@ -67,7 +67,7 @@ def applied_migrations(app: str) -> set[str]:
                 return set()
             cursor.execute("SELECT name FROM django_migrations WHERE app = %s", [app])
             return {name for (name,) in cursor.fetchall()}
-    except OperationalError as error:
+    except DatabaseError as error:
         where = connection.settings_dict["HOST"] or connection.settings_dict["NAME"]
         raise UsageError(f"The database at {where} can't be opened: {str(error).strip()}") from error
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, When
+from django.db.models import Value as Text
+from django.db.models.functions import Cast, Concat
+
 from pipeline.records import Value
+from pipeline.sources import card_source
 from pipeline.store import models
 
 MATCHES = ("nominee_staff", "nominee_ward")
-"""What a person may decide besides a card's fields: whom and which ward it means, `""` for none on the
-list."""
+"""What a person may decide besides a card's fields: whom and which ward it means, `""` for none on the list."""
 
 
 def decided_values(sources: Iterable[str]) -> dict[str, dict[str, Value]]:
-    """Return, by source and field, the values that stand by decision. At most some hundred sources at a
-    time."""
+    """Return, by source and field, the values that stand by decision. At most some hundred sources at a time."""
     rows = (
         models.Decision.objects.filter(source__in=list(sources), kind=models.Decision.Kind.VALUE)
         .order_by("pk")
@@ -22,3 +25,22 @@ def decided_values(sources: Iterable[str]) -> dict[str, dict[str, Value]]:
     for source, field, value in rows:
         decided.setdefault(source, {})[field] = value if isinstance(value, str) else tuple(value or ())
     return decided
+
+
+def undecided(readings: QuerySet[models.Reading]) -> QuerySet[models.Reading]:
+    """Leave those readings whose field nobody has decided."""
+    return readings.annotate(card_source=_source_of_reading()).exclude(
+        Exists(
+            models.Decision.objects.filter(
+                kind=models.Decision.Kind.VALUE, source=OuterRef("card_source"), field=OuterRef("field")
+            )
+        )
+    )
+
+
+def _source_of_reading() -> Case:
+    """What `sources.card_source` says, worked out by the database."""
+    number, copy = F("run__sighting__card__number"), F("run__sighting__card__copy")
+    first = Concat(Text(card_source("")), number, output_field=CharField())
+    later = Concat(Text(card_source("")), number, Text("/"), Cast(copy, CharField()), output_field=CharField())
+    return Case(When(run__sighting__card__copy=1, then=first), default=later)

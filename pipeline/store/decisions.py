@@ -11,10 +11,10 @@ from forms.layout import CardLayout
 from pipeline.records import Value
 from pipeline.review_file import AS_READ, EMPTY, FilledRow, RefusedRow
 from pipeline.sources import card_source, parse_card_source
+from pipeline.stated_value import stated_value
 from pipeline.store import models
 from pipeline.store.cards import SeenCard, find_card
 from pipeline.store.decided import MATCHES
-from pipeline.typed_value import typed_value
 
 Layouts = Mapping[str, CardLayout]
 """By fingerprint; see `layouts.known_layouts`."""
@@ -108,7 +108,7 @@ def _value(card: SeenCard, field: str, text: str, layouts: Layouts) -> Value:
             f"The template of {card.source} is not known here, so what '{field}' may say isn't either. "
             "Print a card from that template here, and decide again."
         )
-    return typed_value(asked, "" if text == EMPTY else text)
+    return stated_value(asked, "" if text == EMPTY else text)
 
 
 def _match(card: SeenCard, field: str, text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypedDict
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from pipeline.records import Outcome, Page, PageReading
@@ -13,6 +14,9 @@ from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.page_images import keep_image
 from pipeline.store.placing import SameWriting, card_lock, place_card
+
+_CHUNK = 200
+"""Pages fetched at a time; SQLite refuses a query over a thousand rows or so by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,8 @@ def page_rows(batch: str | None = None) -> Iterator[PageRow]:
     pages = models.Page.objects.order_by("batch__created", "batch_id", "position", "pk")
     if batch is not None:
         pages = pages.filter(batch=batch)
-    for row in pages.prefetch_related("sightings__card").iterator(chunk_size=500):
+    sightings = Prefetch("sightings", queryset=models.Sighting.objects.select_related("card").defer("ink"))
+    for row in pages.prefetch_related(sightings).iterator(chunk_size=_CHUNK):
         yield {
             "file": row.file,
             "page": row.number,

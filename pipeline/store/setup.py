@@ -28,7 +28,10 @@ def open_store(home: Path, database_url: str | None = None, create: bool = False
     if not create and not database_url and not (home / DATABASE_FILE).is_file():
         raise UsageError(_no_store(f"in '{home}'"))
     database = database_of(home, database_url)
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The home '{home}' can't be made: {error.strerror}.") from error
     _configure(home, database)
     _bring_up_to_date(home, create)
 

@@ -15,7 +15,7 @@ def make_field(name: str, value: Value, status: Status = Status.ACCEPTED) -> Fie
 
 
 def make_nomination(*fields: FieldReading, **changes: Any) -> Nomination:
-    standard = {
+    standard: dict[str, Value] = {
         "nominee_first_name": "PRIYA",
         "nominee_last_name": "PATEL",
         "nominator_name": "JO BLOGGS",

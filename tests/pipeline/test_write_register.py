@@ -2,6 +2,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -104,8 +105,8 @@ def test_an_empty_register_has_its_columns(tmp_path: Path, ending: str) -> None:
     if ending == "json":
         assert json.loads(path.read_text()) == []
         return
-    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "xlsx": pd.read_excel}[ending]
-    assert list(read(path).columns) == list(COLUMNS)
+    readers: dict[str, Any] = {"csv": pd.read_csv, "parquet": pd.read_parquet, "xlsx": pd.read_excel}
+    assert list(readers[ending](path).columns) == list(COLUMNS)
 
 
 def test_another_ending(tmp_path: Path) -> None:

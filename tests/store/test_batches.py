@@ -5,6 +5,7 @@ import pytest
 from forms.errors import UsageError
 from pipeline.records import Outcome, PageReading, Status
 from pipeline.store import batches
+from pipeline.store.decisions import decide
 from pipeline.store.pages import keep_page
 from tests.store.builders import (
     RECEIVED,
@@ -13,6 +14,7 @@ from tests.store.builders import (
     make_empty_card_reading,
     make_field,
     make_fields,
+    make_layouts,
     make_page,
     make_page_reading,
     same_writing,
@@ -71,3 +73,5 @@ def test_summary() -> None:
         "outcomes": {"blank": 1, "cards": 2, "unreadable": 1},
         "fields": {"accepted": 9, "review": 0, "blank": 11},
     }
+    decide(f"card:{card_number()}", "date", "", "Ann", make_layouts())
+    assert batches.summary(batch)["fields"] == {"accepted": 8, "review": 0, "blank": 11, "decided": 1}

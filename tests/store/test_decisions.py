@@ -130,7 +130,7 @@ def test_a_team_put_right_is_matched_anew(card: str) -> None:
 
 
 def test_rows_are_taken_one_by_one(card: str) -> None:
-    rows = [
+    rows: list[FilledRow | RefusedRow] = [
         FilledRow(2, SOURCE, "date", AS_READ, "Ann"),
         FilledRow(3, SOURCE, "colour", "blue", "Ann"),
         FilledRow(4, SOURCE, "impact", EMPTY, ""),

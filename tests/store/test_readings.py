@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,14 +143,10 @@ def test_a_later_sighting_tells_what_an_earlier_could_not() -> None:
 def test_numbers_of_other_libraries_are_stored() -> None:
     import numpy as np
 
+    number: Any = np.float32(0.5)
     (field,) = make_fields()[1:2]
-    odd = replace(
-        field,
-        confidence=float(np.float32(0.5)),
-        alternatives=(("PATEL", np.float32(0.5)),),  # type: ignore[arg-type]
-        outline_px=tuple((np.float32(x), np.float32(1)) for x in range(4)),  # type: ignore[arg-type]
-    )
-    alignment = Alignment("marks", np.float64(0.1), np.eye(3), np.float32(1))  # type: ignore[arg-type]
+    odd = replace(field, alternatives=(("PATEL", number),), outline_px=((number, number),) * 4)
+    alignment = Alignment("marks", number, np.eye(3), number)
     keep(make_card_reading(fields=(odd,), alignment=alignment))
     (row,) = readings_rows()
     assert row["fields"]["nominee_last_name"]["alternatives"] == [["PATEL", 0.5]]

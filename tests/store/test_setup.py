@@ -101,6 +101,18 @@ def test_an_empty_database_is_no_store(tmp_path: Path, postgres_server: str) -> 
         open_store(tmp_path, create_database(postgres_server, "nothing-yet"))
 
 
+def test_what_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_FILE).write_text("a letter, put here by mistake" * 50)
+    with pytest.raises(UsageError, match="can't be opened: file is not a database"):
+        open_store(tmp_path)
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="can't be made: Not a directory"):
+        open_store(tmp_path / "file" / "home", create=True)
+
+
 def test_a_store_of_a_newer_version(tmp_path: Path) -> None:
     open_store(tmp_path, create=True)
     close_store()

@@ -3,7 +3,7 @@ import pytest
 from forms.errors import UsageError
 from forms.layout import Box, FieldLayout, OptionLayout
 from pipeline.records import Value
-from pipeline.typed_value import typed_value
+from pipeline.stated_value import stated_value
 
 _BOX = Box(0, 0, 1, 1)
 NAME = FieldLayout("nominee_last_name", "boxes", "name")
@@ -39,7 +39,7 @@ MANY = FieldLayout(
     ],
 )
 def test_what_a_person_may_type(field: FieldLayout, text: str, value: Value) -> None:
-    assert typed_value(field, text) == value
+    assert stated_value(field, text) == value
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_what_a_person_may_type(field: FieldLayout, text: str, value: Value) -> 
 )
 def test_what_can_be_no_value(field: FieldLayout, text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        typed_value(field, text)
+        stated_value(field, text)

@@ -13,7 +13,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _UK = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 00:00(?::00)?)?")
 
 
-def typed_value(field: FieldLayout, text: str) -> Value:
+def stated_value(field: FieldLayout, text: str) -> Value:
     """Return the value of `field` that `text` states; nothing for an empty field. Raises UsageError."""
     if field.kind == "choice":
         options = [option.value for option in field.options]
