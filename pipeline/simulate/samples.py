@@ -155,8 +155,9 @@ def _condition(folder: _Folder, condition: Condition, cards: int) -> Iterator[di
     while pages_left:
         number += 1
         count = min(per_file, pages_left)
-        pieces = [[folder.desk.card() for _ in range(per_page)] for _ in range(count)]
-        pages = [scanned(piece, condition, folder.rng) for piece in pieces]
+        pages = []
+        for _ in range(count):
+            pages.append(scanned([folder.desk.card() for _ in range(per_page)], condition, folder.rng))
         yield from write_stack(pages, folder.stacks / f"{condition.name}-{number:04d}{ending}", QUALITY)
         pages_left -= count
 

@@ -44,20 +44,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ScannedPage:
-    """One page and what is on it."""
+    """One page and what should be read of it."""
 
     scan: Scan
-    pieces: tuple[Piece, ...]
+    outcome: str
+    cards: tuple[dict[str, Any], ...]
 
     def expected(self, file: str, page: int) -> dict[str, Any]:
         """What the ledger and the readings should say of this page."""
-        cards = []
-        for number, piece in enumerate(self.pieces):
-            for card, truth in zip(piece.cards, piece.truths, strict=True):
-                corners = [[round(x, 1), round(y, 1)] for x, y in self.scan.corners(card["box_mm"], number)]
-                shown = {"copy": piece.copy, "ward": card["ward"], "corners_px": corners}
-                cards.append({**truth.as_json(), **shown})
-        return {"file": file, "page": page, "outcome": self.pieces[0].outcome, "cards": cards}
+        return {"file": file, "page": page, "outcome": self.outcome, "cards": list(self.cards)}
 
 
 @dataclass
@@ -141,7 +136,13 @@ def _with_boxes(entry: Mapping[str, Any], shifted: Any) -> dict[str, Any]:
 def scanned(pieces: Piece | Sequence[Piece], condition: Condition, rng: np.random.Generator) -> ScannedPage:
     """One page of one or several pieces of paper."""
     several = (pieces,) if isinstance(pieces, Piece) else tuple(pieces)
-    return ScannedPage(scan([piece.sheet for piece in several], condition, rng), several)
+    page = scan([piece.sheet for piece in several], condition, rng)
+    cards = []
+    for number, piece in enumerate(several):
+        for card, truth in zip(piece.cards, piece.truths, strict=True):
+            corners = [[round(x, 1), round(y, 1)] for x, y in page.corners(card["box_mm"], number)]
+            cards.append({**truth.as_json(), "copy": piece.copy, "ward": card["ward"], "corners_px": corners})
+    return ScannedPage(page, several[0].outcome, tuple(cards))
 
 
 def write_stack(pages: Sequence[ScannedPage], path: Path, quality: int) -> list[dict[str, Any]]:

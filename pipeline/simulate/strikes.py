@@ -52,8 +52,10 @@ def tick(box: Box, kind: TickKind, rng: np.random.Generator) -> Writing:
         turn = np.linspace(0, float(rng.uniform(6.0, 7.0)), 16)
         size = float(rng.uniform(0.75, 1.0))
         return Writing((_curve([(0.5 + size * np.cos(a), 0.5 + size * np.sin(a)) for a in turn], box, rng, 0.03),))
-    rows = int(rng.integers(7, 11)) if kind == "blacked out" else int(rng.integers(4, 7))
-    return _zigzag(box, rows, kind == "blacked out", rng)
+    if kind == "scribble":  # less than half covered: more would take the mark back
+        return _zigzag(box, int(rng.integers(2, 4)), False, rng)
+    crosswise = bool(rng.random() < 0.7)
+    return _zigzag(box, int(rng.integers(7, 11) if crosswise else rng.integers(10, 14)), crosswise, rng)
 
 
 def _zigzag(box: Box, rows: int, twice: bool, rng: np.random.Generator) -> Writing:
