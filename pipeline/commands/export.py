@@ -78,6 +78,8 @@ def _check(
     """Refuse what doesn't go together, before anything is opened."""
     if not (register or readings or review):
         raise click.UsageError("Say what to write: --register, --readings FILE.json or --review FILE.csv.")
+    if review and review.suffix.lower() == ".html":
+        raise click.UsageError("--review writes a table, FILE.csv, and a page to look at, FILE.html, beside it.")
     if register and not (organisation and out):
         raise click.UsageError("--register needs --organisation CODE and --out FILE.")
     if not register and (out or with_anonymous):

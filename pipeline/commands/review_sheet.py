@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import cv2
 
+from forms.numbers import parse_number
 from forms.whole_file import whole_file
 from pipeline.commands.frame import writing
 from pipeline.commands.progress import track
@@ -46,21 +47,31 @@ def write_review_sheet(path: Path, batch: str | None, organisation: str | None) 
     ):
         crops.mkdir(parents=True, exist_ok=True)
         shown.write(_PAGE.format(table=html.escape(path.name)))
+        cutter = _Cutter(crops)
 
         def rows() -> Iterator[WaitingRow]:
-            cutter = _Cutter(crops)
             for waiting in track(waiting_fields(batch, organisation), "Cutting out fields"):
                 if image := cutter.cut(waiting):
                     shown.write(_figure(waiting, f"{crops.name}/{image}"))
                 yield WaitingRow(waiting.card.source, waiting.reading, waiting.card.file, waiting.card.page)
 
-        return write_review(table, rows())
+        count = write_review(table, rows())
+        _remove_others(crops, cutter.written)
+        return count
 
 
 def crop_name(waiting: Waiting) -> str:
     """Return the file name of a field's picture, such as `RXW-7K3F9QZ-0012-H_nominee_last_name.png`."""
     copy = f"-copy{waiting.card.copy}" if waiting.card.copy > 1 else ""
     return f"{waiting.card.number}{copy}_{waiting.reading.name}.png"
+
+
+def _remove_others(folder: Path, written: set[str]) -> None:
+    """Remove pictures of an earlier sheet, whose fields wait no more; what else is in the folder stays."""
+    for path in folder.glob("*.png"):
+        number = path.name.partition("_")[0].partition("-copy")[0]
+        if path.name not in written and parse_number(number):
+            path.unlink()
 
 
 def _figure(waiting: Waiting, image: str) -> str:
@@ -80,6 +91,7 @@ class _Cutter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.decoded: tuple[str, Image | None] = ("", None)
+        self.written: set[str] = set()
 
     def cut(self, waiting: Waiting) -> str:
         """Write the field's picture and return its name; empty when there can be none."""
@@ -92,6 +104,7 @@ class _Cutter:
         name = crop_name(waiting)
         with whole_file(self.folder / name) as beside:
             beside.write_bytes(png.tobytes())
+        self.written.add(name)
         return name
 
     def _page(self, waiting: Waiting) -> Image | None:

@@ -185,7 +185,9 @@ def test_review_goes_out_and_comes_back(home: Path, tmp_path: Path) -> None:
     reason = "date: 'soon' is no date; write it as 2026-11-22 or 22/11/2026."
     assert json.loads(told) == {"decided": 1, "unchanged": 0, "refused": [{"row": 3, "reason": reason}]}
     assert complaint == f"Row 3 was not taken: {reason}\n"
+    (crops / "notes.png").touch()
     assert run(home, "export", "--review", review)[1] == f"{review}: 1 fields that wait for a person.\n"
+    assert sorted(path.name for path in crops.iterdir()) == sorted([names[1], "notes.png"])
 
 
 def test_review_without_the_page_image(home: Path, tmp_path: Path) -> None:
@@ -273,6 +275,7 @@ def test_export_several_at_once(home: Path, tmp_path: Path) -> None:
     ("arguments", "complaint"),
     [
         ([], "Say what to write"),
+        (["--review", "r.html"], "--review writes a table"),
         (["--register"], "--register needs --organisation CODE and --out FILE"),
         (["--readings", "r.json", "--out", "x.csv"], "belong to --register"),
         (["--readings", "r.json", "--organisation", "RXW"], "--organisation belongs to"),
