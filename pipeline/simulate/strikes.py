@@ -9,11 +9,11 @@ from pipeline.simulate.writing import Stroke, Writing
 
 TickKind: TypeAlias = Literal["tick", "cross", "scribble", "circle", "overflow", "dash", "blacked out"]
 TICK_KINDS: tuple[tuple[TickKind, float], ...] = (
-    ("tick", 0.50),
+    ("tick", 0.51),
     ("cross", 0.26),
     ("overflow", 0.12),
     ("scribble", 0.07),
-    ("circle", 0.02),
+    ("circle", 0.01),
     ("dash", 0.03),
 )
 """How people mark a box, and how often. `blacked out` takes a mark back."""
@@ -50,7 +50,7 @@ def tick(box: Box, kind: TickKind, rng: np.random.Generator) -> Writing:
         return Writing((_curve([(0.08, 0.55), (0.95, 0.45)], box, rng, 0.06),))
     if kind == "circle":
         turn = np.linspace(0, float(rng.uniform(6.0, 7.0)), 16)
-        size = float(rng.uniform(0.75, 1.0))
+        size = float(rng.uniform(0.3, 0.6))
         return Writing((_curve([(0.5 + size * np.cos(a), 0.5 + size * np.sin(a)) for a in turn], box, rng, 0.03),))
     if kind == "scribble":  # less than half covered: more would take the mark back
         return _zigzag(box, int(rng.integers(2, 4)), False, rng)
