@@ -24,8 +24,8 @@ LEAST = {
 
 def layout_faults(template: Template) -> list[str]:
     """Return everything that doesn't fit, in plain English."""
-    flow = lay_out(template)
-    faults = [*_too_small(template), *_outside(flow, template.geometry), *_overlaps(flow, bool(template.texts.online))]
+    flow, geometry = lay_out(template), template.geometry
+    faults = [*_too_small(template), *_outside(flow, geometry), *_overlaps(flow, geometry, bool(template.texts.online))]
     return list(dict.fromkeys(faults))
 
 
@@ -80,8 +80,10 @@ def _outside(flow: Flow, geometry: Geometry) -> Iterator[str]:
             yield f"{where}too wide: it ends at {end:.1f} mm, the margin begins at {right:.1f} mm"
 
 
-def _overlaps(flow: Flow, with_online: bool) -> Iterator[str]:
+def _overlaps(flow: Flow, geometry: Geometry, with_online: bool) -> Iterator[str]:
     fixed = fixed_print(flow, with_online)
+    if geometry.tick + 0.6 > geometry.option:
+        yield f"geometry: 'option' must be 0.6 more than 'tick', at least {geometry.tick + 0.6:.1f}, or ticks touch"
     if overlap(flow.card.code, flow.card.marks[0]) or overlap(flow.card.code, flow.card.marks[1]):
         yield "geometry: the QR code stands on a corner mark; make 'code', 'mark' or 'mark_inset' smaller"
     for position, placed in enumerate(flow.placed):

@@ -13,6 +13,7 @@ _CODE_TO_MARK = 3.5
 _QUIET = 1 / 7.2
 """White around the code, over its width; with the room above the number's digits more than four modules."""
 _COLUMN_GAP = 6.0
+_TICK_INDENT = 0.2
 _NUMBER_WIDTH = 38.0
 _NUMBER_HEIGHT = 3.2
 _WARD_HEIGHT = 3.0
@@ -133,10 +134,10 @@ def _place_field(spec: FieldSpec, geometry: Geometry, left: float, top: float, r
         cells = _cells(spec, geometry, left, under)
         width, height = cells[-1].x + cells[-1].width - left, geometry.box_height
     elif spec.kind == "lines":
-        width, height = spec.width or room, spec.lines * geometry.line
+        width, height = max(spec.width or room, geometry.line), spec.lines * geometry.line
         lines = tuple(Box(left, under + n * geometry.line, width, geometry.line) for n in range(spec.lines))
     else:
-        width = spec.width or room
+        width = max(spec.width or room, (geometry.tick + _TICK_INDENT) * (spec.columns or len(spec.options)))
         options, height = _options(spec, geometry, left, under, width)
     layout = FieldLayout(
         name=spec.name,
@@ -178,7 +179,7 @@ def _options(
         OptionLayout(
             option.value,
             Box(
-                left + n % columns * column + 0.2,
+                left + n % columns * column + _TICK_INDENT,
                 top + n // columns * geometry.option + inset,
                 geometry.tick,
                 geometry.tick,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import dist
 
 from django.db import transaction
@@ -24,6 +25,8 @@ class KeptImage:
     batch: str
     page: Page
     """With a reason, and no data, when its image is gone from the home."""
+    received: date
+    """The day its cards came in."""
 
 
 def count_kept_images(batch: str | None = None) -> int:
@@ -39,7 +42,7 @@ def kept_images(batch: str | None = None) -> Iterator[KeptImage]:
             data = image_path(row.sha256, row.suffix).read_bytes()
         except OSError as error:
             reason = f"its image is not in the home: {error.strerror}"
-        yield KeptImage(row.pk, row.batch_id, Page(row.file, row.number, data, row.sha256, row.suffix, reason))
+        yield KeptImage(row.pk, row.batch_id, Page(row.file, row.number, data, row.sha256, row.suffix, reason), row.received)
 
 
 def _rows(batch: str | None) -> QuerySet[models.Page]:

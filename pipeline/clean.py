@@ -1,0 +1,77 @@
+"""Takes the print out of a card: what is left on white is what somebody wrote."""
+
+import cv2
+import numpy as np
+
+from pipeline.records import CARD_PX_PER_MM, Image
+
+_PRINT = 235
+"""On the empty card, what is darker than this is print."""
+_SLACK_PX = 2
+"""Print is looked for this far around where it should be: 0.2 mm, alignment's usual error and a scanner's blur."""
+_TINT_BELOW_INK = 45
+"""Ink is at least this much darker than the tint it crosses."""
+_BLACK_TINT = 120
+"""Tint that came out darker than this (bilevel scans, dark copies) can't be told from ink by its shade."""
+_DARK = 128
+_SPECK_MM2 = 0.05
+_LABEL_SLACK_PX = 3
+
+
+def take_out_print(card: Image, empty: Image) -> Image:
+    """Return the writing alone, white elsewhere.
+
+    Both pictures are at `CARD_PX_PER_MM`, paper near 255. Where print is a light tint, what is clearly darker is
+    kept; where the scanner made the tint black, it is taken out whole and strokes that crossed it are closed again.
+    """
+    writing = np.asarray(card.copy())
+    tint = ((empty < _PRINT) & (empty >= _DARK)).astype(np.uint8)
+    black = (empty < _DARK).astype(np.uint8)
+    # Labels are black with grey edges; only frames and ruling are tint through and through.
+    near_black = _grow(black, 4)
+    frames = tint & (1 - near_black)
+    around = _grow(frames, _SLACK_PX)
+    level = _tint_level(card, frames)
+    if level > _BLACK_TINT:
+        ceiling = max(60.0, level - _TINT_BELOW_INK)
+        writing[(around > 0) & (card > ceiling)] = 255
+    else:
+        writing[around > 0] = 255
+        writing = _close_strokes(writing, around)
+    writing[_grow(black, _LABEL_SLACK_PX) > 0] = 255
+    return np.asarray(writing)
+
+
+def find_ink(writing: Image) -> Image:
+    """Return a mask, 255 where there is ink; single specks are left out."""
+    smooth = cv2.GaussianBlur(writing, (0, 0), 0.8)
+    mask = (smooth < _ink_threshold(smooth)).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * CARD_PX_PER_MM**2
+    keep[0] = False
+    return np.asarray(np.where(keep[labels], 255, 0).astype(np.uint8)) if count > 1 else np.zeros_like(writing)
+
+
+def _ink_threshold(writing: Image) -> float:
+    """Half-way between paper and this card's own ink: pencil is no darker than 150, a felt tip is black."""
+    dark = writing[writing < 190]
+    if dark.size < 50:
+        return 150.0
+    return float(np.clip((np.percentile(dark, 25) + 255.0) / 2, 130.0, 195.0))
+
+
+def _grow(mask: Image, by: int) -> Image:
+    return np.asarray(cv2.dilate(mask, np.ones((2 * by + 1, 2 * by + 1), np.uint8)))
+
+
+def _tint_level(card: Image, frames: Image) -> float:
+    """How dark the tint came out on this scan: the middle of its pixels, most of which nobody wrote over."""
+    values = card[frames > 0]
+    return float(np.median(values)) if values.size else 255.0
+
+
+def _close_strokes(writing: Image, gap: Image) -> Image:
+    """Join strokes again across a strip that was blanked: dark on both sides of it, dark between."""
+    dark = (writing < _DARK).astype(np.uint8)
+    closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11)))
+    return np.asarray(np.where((closed > 0) & (gap > 0), 0, writing).astype(np.uint8))

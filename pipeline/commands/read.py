@@ -1,0 +1,166 @@
+"""`compassion read`: scans of filled cards, from files and folders into the store."""
+
+import datetime
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forms.errors import ExitCode, NothingReadError, UsageError
+from pipeline.commands.frame import Place, as_json, pass_place, print_json
+
+if TYPE_CHECKING:
+    from pipeline.store.batches import BatchRef
+    from pipeline.workers import Desk, Task
+
+
+@click.command
+@click.argument("paths", metavar="PATH...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=None, show_default="one for each processor",
+    help="Processes that read at the same time.",
+)  # fmt: skip
+@click.option(
+    "--received", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", show_default="each file's modification date",
+    help="The day the cards came in.",
+)  # fmt: skip
+@click.option("--again", is_flag=True, help="Read kept pages anew with the present readers; decisions stay.")
+@click.option("--batch", metavar="ID", help="With --again: only this batch.")
+@as_json
+@pass_place
+def command(
+    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None, again: bool,
+    batch: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Read scans: files and folders of PDF, TIFF, JPEG and PNG.
+
+    A batch that was interrupted is taken up again when the same paths are given. An image that was taken in before
+    is noticed and adds nothing.
+    """
+    if again == bool(paths):
+        raise UsageError("Give files or folders to read, or --again to read the kept pages anew.")
+    if batch and not again:
+        raise UsageError("--batch goes with --again; a new batch names itself.")
+    place.open()
+    desk = _desk(place.home)
+    count = workers or os.cpu_count() or 1
+    if again:
+        _read_again(batch, desk, count, as_json)
+    else:
+        _read(paths, received.date() if received else None, desk, count, as_json)
+
+
+def _desk(home: Path) -> "Desk":
+    from pipeline.lists import make_lists
+    from pipeline.settings import read_settings
+    from pipeline.store.organisations import organisation_codes, profile_of
+    from pipeline.store.printing import kept_templates
+    from pipeline.workers import Desk
+
+    profiles = [profile_of(code) for code in organisation_codes()]
+    return Desk(
+        templates=tuple(template.toml for template in kept_templates()),
+        lists={profile.organisation.code: make_lists(profile.staff, profile.wards) for profile in profiles},
+        settings=read_settings(home),
+    )
+
+
+def _read(
+    paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool
+) -> None:
+    from pipeline.commands.progress import progress
+    from pipeline.same import same_writing
+    from pipeline.store.batches import finish_batch, open_batch, summary
+    from pipeline.store.pages import keep_page
+    from pipeline.workers import read_pages
+
+    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received)
+    if batch.taken_up:
+        click.echo(f"Going on with batch {batch.id}.", err=True)
+    with progress("Reading pages") as advance:
+        for task, reading in read_pages(_tasks(paths, batch), desk, workers):
+            keep_page(batch.id, task.position, task.page, reading, task.received, same_writing)
+            advance()
+    finish_batch(batch.id)
+    result = summary(batch.id)
+    if as_json:
+        print_json(result)
+    else:
+        _tell(result)
+    _end(batch.id, result["outcomes"])
+
+
+def _tasks(paths: tuple[Path, ...], batch: "BatchRef") -> Iterator["Task"]:
+    """Take in the pages that the batch hasn't yet; what was taken in before needs no reading."""
+    from pipeline.records import Outcome, PageReading
+    from pipeline.store.batches import done_pages
+    from pipeline.store.pages import seen, storable
+    from pipeline.take_in import find_files, take_in
+    from pipeline.workers import Task
+
+    done: dict[str, set[int]] = {}
+    for name, number in done_pages(batch.id):
+        done.setdefault(name, set()).add(number)
+    for place, file in enumerate(find_files(paths)):
+        received = batch.received or _modified(file.path)
+        for page in take_in(file, done.get(storable(file.name), set())):
+            before = None if page.reason else seen(page.sha256)
+            known = PageReading(Outcome.DUPLICATE, str(before)) if before else None
+            yield Task(page, received, position=place * 1_000_000 + page.number, known=known)
+
+
+def _modified(path: Path) -> datetime.date:
+    try:
+        return datetime.date.fromtimestamp(path.stat().st_mtime)
+    except OSError:
+        return datetime.date.today()
+
+
+def _read_again(batch: str | None, desk: "Desk", workers: int, as_json: bool) -> None:
+    from pipeline.commands.progress import progress
+    from pipeline.same import same_writing
+    from pipeline.store.again import count_kept_images, keep_again, kept_images
+    from pipeline.store.batches import batch_ids, find_batch, summary
+    from pipeline.workers import Task, read_pages
+
+    if batch:
+        find_batch(batch)
+    tasks = (Task(image.page, image.received, position=image.key) for image in kept_images(batch))
+    with progress("Reading again", count_kept_images(batch)) as advance:
+        for task, reading in read_pages(tasks, desk, workers):
+            keep_again(task.position, reading, same_writing)
+            advance()
+    results = [summary(one) for one in ([batch] if batch else reversed(batch_ids()))]
+    if as_json:
+        print_json(results[0] if batch else results)
+        return
+    for result in results:
+        _tell(result)
+
+
+def _tell(result: Any) -> None:
+    outcomes, fields = result["outcomes"], result["fields"]
+    pages = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "none"
+    click.echo(f"Batch {result['batch']}: {result['pages']} pages ({pages}), {result['cards']} cards.")
+    click.echo(
+        f"Fields: {fields['accepted']} accepted, {fields['review']} wait for a person, {fields['blank']} left blank"
+        + (f", {fields['decided']} decided by a person." if fields.get("decided") else ".")
+    )
+
+
+def _end(batch: str, outcomes: dict[str, int]) -> None:
+    """Say by the exit code, and in words, when pages need a person."""
+    from pipeline.store.pages import page_rows
+
+    needing = ("exception", "unreadable")
+    rows = [row for row in page_rows(batch) if row["outcome"] in needing]
+    lines = [f"  {row['file']}, page {row['page']}: {row['reason']}" for row in rows]
+    if not outcomes:
+        raise NothingReadError("There is no file to read in what was given. Give PDF, TIFF, JPEG or PNG files.")
+    if set(outcomes) == {"unreadable"}:
+        raise NothingReadError("\n".join(["Nothing of what was given could be read:", *lines]))
+    if rows:
+        click.echo("\n".join([f"{len(rows)} pages need a person:", *lines]), err=True)
+        click.get_current_context().exit(ExitCode.NEEDS_PERSON)

@@ -1,0 +1,189 @@
+"""Cuts an aligned card into the writing of each field: rows of boxes, written lines, tick boxes."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms.layout import Box, CardLayout, FieldLayout
+from pipeline.clean import find_ink, take_out_print
+from pipeline.place import corners_of, project
+from pipeline.records import CARD_PX_PER_MM, AlignedCard, Crop, Image, Strip
+
+DIGITS = "0123456789"
+NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ'-."
+PLACE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ'-.&0123456789"
+ALPHABETS = {"date": DIGITS, "name": NAME_CHARACTERS, "place": PLACE_CHARACTERS}
+"""What may stand in boxes, by content."""
+
+TICK_MARGIN = 1.5
+"""Around a tick box, for ticks that leave it."""
+_BOX_MARGIN = 0.9
+_ABOVE_LINE, _BELOW_LINE = 2.2, 2.6
+"""Writing rises above the ruling before and falls below its own."""
+_LEAST_INK_MM2 = 0.12
+"""Less ink than this in a box is a speck: a full stop by a fine pen is 0.2 mm²."""
+_LEAST_LINE_MM2 = 1.0
+
+
+def cut_card(card: AlignedCard) -> tuple[Crop, ...]:
+    """Return the writing of every field, in the layout's order."""
+    writing = take_out_print(card.image, card.empty)
+    ink = find_ink(writing)
+    return tuple(_cut_field(card, field, writing, ink) for field in card.layout.fields)
+
+
+def ink_of(card: AlignedCard) -> Image:
+    """Return the mask of all writing in the fields of a card, 255 where there is ink."""
+    ink = find_ink(take_out_print(card.image, card.empty))
+    inside = np.zeros_like(ink)
+    for field in card.layout.fields:
+        rows, columns = _window(outline_of(field), card.layout, 0.6)
+        inside[rows, columns] = 255
+    return np.asarray(cv2.bitwise_and(ink, inside))
+
+
+def outline_of(field: FieldLayout) -> Box:
+    """The space of all of a field's writing."""
+    boxes = (*field.cells, *field.lines, *(option.box for option in field.options))
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    right, bottom = max(box.x + box.width for box in boxes), max(box.y + box.height for box in boxes)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _cut_field(card: AlignedCard, field: FieldLayout, writing: Image, ink: Image) -> Crop:
+    if field.kind == "boxes":
+        strips = (_row_of_boxes(field, card.layout, writing, ink),)
+    elif field.kind == "lines":
+        strips = _written_lines(field, card.layout, writing, ink)
+    else:
+        strips = _tick_boxes(field, card.layout, writing, ink)
+    outline = project(card.alignment.page_from_card, corners_of(outline_of(field)))
+    return Crop(field, strips, tuple((float(x), float(y)) for x, y in outline))
+
+
+def _window(box: Box, layout: CardLayout, margin: float, above: float = 0.0, below: float = 0.0) -> tuple[slice, slice]:
+    """Rows and columns of a box with a margin, in card pixels, inside the card."""
+    scale = CARD_PX_PER_MM
+    top, bottom = max(0.0, box.y - margin - above), min(layout.height, box.y + box.height + margin + below)
+    left, right = max(0.0, box.x - margin), min(layout.width, box.x + box.width + margin)
+    return slice(round(top * scale), round(bottom * scale)), slice(round(left * scale), round(right * scale))
+
+
+def _row_of_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> Strip:
+    rows, columns = _window(outline_of(field), layout, _BOX_MARGIN)
+    image, mask = writing[rows, columns].copy(), ink[rows, columns].copy()
+    image = _only_own_ink(image, mask, _BOX_MARGIN)
+    edges = [_cell_window(field.cells, n, columns.start) for n in range(len(field.cells))]
+    inked = tuple(_has_ink(mask, field.cells[n], rows.start, columns.start) for n in range(len(field.cells)))
+    return Strip(image, tuple(edges), inked, ALPHABETS.get(field.content, NAME_CHARACTERS))
+
+
+def _cell_window(cells: tuple[Box, ...], n: int, start: int) -> tuple[int, int]:
+    """Columns of a cell, half the gap to its neighbours included, at most half a millimetre."""
+    cell = cells[n]
+    before = cell.x - (cells[n - 1].x + cells[n - 1].width) if n else 1.0
+    after = cells[n + 1].x - (cell.x + cell.width) if n + 1 < len(cells) else 1.0
+    left, right = cell.x - min(0.5, before / 2), cell.x + cell.width + min(0.5, after / 2)
+    return max(0, round(left * CARD_PX_PER_MM) - start), round(right * CARD_PX_PER_MM) - start
+
+
+def _has_ink(mask: Image, cell: Box, top: int, left: int) -> bool:
+    scale = CARD_PX_PER_MM
+    y0, y1 = round(cell.y * scale) - top, round((cell.y + cell.height) * scale) - top
+    x0, x1 = round(cell.x * scale) - left, round((cell.x + cell.width) * scale) - left
+    inside = mask[y0:y1, x0:x1]
+    return bool(np.count_nonzero(inside) >= _LEAST_INK_MM2 * scale * scale)
+
+
+def _only_own_ink(image: Image, mask: Image, margin: float) -> Image:
+    """Leave out what only reaches in from above or below: a descender of the row before, a stray line."""
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    edge = margin * CARD_PX_PER_MM
+    height = image.shape[0]
+    for n in range(1, count):
+        if not edge * 0.8 <= middles[n][1] <= height - edge * 0.8:
+            image[_grown(labels == n)] = 255
+    return image
+
+
+def _grown(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(cv2.dilate(part.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+
+
+def _written_lines(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:
+    """One strip for each line with writing on it, each holding its own ink only.
+
+    A stroke belongs to the line in whose upper and middle part most of it lies: writing stands on its ruling, and
+    hangs below it by less than it rises above.
+    """
+    rows, columns = _window(outline_of(field), layout, 0.8, _ABOVE_LINE, _BELOW_LINE)
+    image, mask = writing[rows, columns], ink[rows, columns]
+    rulings = [(line.y + line.height) * CARD_PX_PER_MM - rows.start for line in field.lines]
+    owner = _line_owners(mask, rulings, field.lines[0].height * CARD_PX_PER_MM)
+    strips = []
+    for n, (line, ruling) in enumerate(zip(field.lines, rulings, strict=True)):
+        own = owner == n
+        if np.count_nonzero(own) < _LEAST_LINE_MM2 * CARD_PX_PER_MM**2:
+            continue
+        height = line.height * CARD_PX_PER_MM
+        top = max(0, round(ruling - height - _ABOVE_LINE * CARD_PX_PER_MM))
+        bottom = min(image.shape[0], round(ruling + _BELOW_LINE * CARD_PX_PER_MM))
+        strips.append(Strip(_trim(np.where(_grown(own), image, 255).astype(np.uint8)[top:bottom], own[top:bottom])))
+    return tuple(strips)
+
+
+def _line_owners(mask: Image, rulings: list[float], height: float) -> NDArray[np.int16]:
+    """For each pixel, the line it belongs to; -1 where there is no ink."""
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    # A line's body: from 80 % of the line's height above its ruling to 20 % below.
+    lower = np.array(rulings) + 0.2 * height
+    owner = np.full(count, -1, dtype=np.int16)
+    tall: list[int] = []
+    for n in range(1, count):
+        if stats[n, cv2.CC_STAT_HEIGHT] > 1.6 * height:
+            tall.append(n)
+        owner[n] = min(int(np.searchsorted(lower, middles[n][1])), len(rulings) - 1)
+    owners = np.asarray(owner[labels])
+    # Strokes that join two lines (a long descender that touches the line below) are shared out by height.
+    for n in tall:
+        ys, xs = np.nonzero(labels == n)
+        owners[ys, xs] = np.minimum(np.searchsorted(lower, ys), len(rulings) - 1)
+    return owners
+
+
+def _trim(image: Image, own: NDArray[np.bool_]) -> Image:
+    """Cut a line down to its ink with a little paper around; readers scale by height, so that matters."""
+    ys, xs = np.nonzero(own)
+    edge = round(0.6 * CARD_PX_PER_MM)
+    return image[max(0, ys.min() - edge) : ys.max() + edge + 1, max(0, xs.min() - edge) : xs.max() + edge + 1]
+
+
+def _tick_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:
+    """One strip for each option. A tick that reaches into its neighbour counts where most of it lies."""
+    owner = _tick_owners(field, ink)
+    edge = round(TICK_MARGIN * CARD_PX_PER_MM)
+    strips = []
+    for n, option in enumerate(field.options):
+        rows, columns = _window(option.box, layout, TICK_MARGIN)
+        image = writing[rows, columns].copy()
+        theirs = owner[rows, columns]
+        image[_grown((theirs >= 0) & (theirs != n))] = 255
+        strips.append(Strip(image, windows=((edge, image.shape[1] - edge),)))
+    return tuple(strips)
+
+
+def _tick_owners(field: FieldLayout, ink: Image) -> NDArray[np.int16]:
+    """For each pixel of ink that is in some option's box, that option; -1 elsewhere."""
+    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    inside = []
+    for option in field.options:
+        x0, y0, x1, y1 = (round(v * CARD_PX_PER_MM) for v in _edges(option.box))
+        inside.append(np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=int(labels.max()) + 1))
+    counts = np.stack(inside)
+    owner = np.where(counts.max(axis=0) > 0, counts.argmax(axis=0), -1).astype(np.int16)
+    owner[0] = -1
+    return np.asarray(owner[labels])
+
+
+def _edges(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.x + box.width, box.y + box.height

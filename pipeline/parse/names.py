@@ -1,0 +1,179 @@
+"""Reads names in boxes, and tells whom on the staff list they mean, if anybody.
+
+Two accounts of what was written are weighed against each other: that it is some form of a listed member's name, and
+that it is a name on no list, spelled as names are spelled. What the writer wrote and whom it means stay apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.lists import score_candidates
+from pipeline.lists import Lists
+from pipeline.parse.letters import likeliest_words
+from pipeline.records import Match, Reading, Strip
+
+_ON_LIST = 0.8
+"""How many nominees are on their organisation's staff list (an estimate; volunteers and contractors are not)."""
+_KNOWN_WORD = 0.6
+"""How many names on no staff list are common ones all the same."""
+_SOFTEN = 0.8
+"""Boxes of one hand are misread alike, so that their evidence counts for less than if they were independent."""
+
+Ranked = list[tuple[str, float]]
+"""Texts with probabilities, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of boxes as an engine read it."""
+
+    strip: Strip
+    reading: Reading
+
+    @property
+    def written(self) -> bool:
+        """Whether anything is written in it."""
+        return any(self.strip.inked)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReading:
+    """First and last name as written, and the member of staff they mean."""
+
+    first: Ranked
+    last: Ranked
+    staff: Match
+    by_member: NDArray[np.float64]
+    """(staff,): each member's probability."""
+
+
+def read_person(first: Row, last: Row, lists: Lists) -> PersonReading:
+    """Read a nominee's name. A row with nothing in it says nothing."""
+    open_first, open_last = read_open(first), read_open(last)
+    by_pair = _listed_account(first, last, lists)
+    log_listed = _log_sum(by_pair) + np.log(_ON_LIST) if by_pair.size else -np.inf
+    log_open = open_first.log_total + open_last.log_total + np.log(1 - _ON_LIST if by_pair.size else 1.0)
+    share_listed = float(1 / (1 + np.exp(np.clip(log_open - log_listed, -50, 50)))) if by_pair.size else 0.0
+    posterior = np.exp(by_pair - _log_sum(by_pair)) * share_listed if by_pair.size else by_pair
+    by_member = np.zeros(len(lists.staff))
+    if posterior.size:
+        np.add.at(by_member, lists.pairs[:, 0], posterior)
+    return PersonReading(
+        first=_mix(lists.first_forms, lists.pairs[:, 1], posterior, open_first.words, 1 - share_listed),
+        last=_mix(lists.last_forms, lists.pairs[:, 2], posterior, open_last.words, 1 - share_listed),
+        staff=choose_member(by_member, lists),
+        by_member=by_member,
+    )
+
+
+def choose_member(by_member: NDArray[np.float64], lists: Lists) -> Match:
+    """The likeliest member of staff, or nobody when that is likelier than any."""
+    nobody = max(0.0, 1.0 - float(by_member.sum()))
+    if not by_member.size or float(by_member.max()) < nobody:
+        return Match("", nobody)
+    best = int(by_member.argmax())
+    return Match(lists.staff[best].staff_id, float(by_member[best]))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReading:
+    """A row read without a list: texts with probabilities, and how likely any of them is to look like this."""
+
+    words: Ranked
+    log_total: float
+
+
+def read_open(row: Row) -> OpenReading:
+    """Read a row as names are spelled: each word a common name, or any letters that make one."""
+    if not row.written or row.reading.characters is None:
+        return OpenReading([(row.reading.text, row.reading.probability)] if row.written else [("", 1.0)], 0.0)
+    boxes = _softened(row)
+    texts: Ranked = [("", 1.0)]
+    log_total = 0.0
+    for start, end in _words(row.strip.inked):
+        ranked, log_word = _open_word(row, boxes, start, end)
+        log_total += log_word
+        texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in ranked]
+        texts = sorted(texts, key=lambda pair: -pair[1])[:12]
+    return OpenReading(texts, log_total)
+
+
+def _open_word(row: Row, boxes: NDArray[np.float64], start: int, end: int) -> tuple[Ranked, float]:
+    spelled, log_spelled = likeliest_words(boxes[start:end], row.strip.alphabet)
+    log_spelled += np.log(1 - _KNOWN_WORD)
+    scores: dict[str, float] = {text: float(np.exp(score + np.log(1 - _KNOWN_WORD))) for text, score in spelled}
+    known = _common_names(end - start)
+    log_total = log_spelled
+    if known:
+        index = np.array([[row.strip.alphabet.find(c) for c in name] for name in known])
+        likelihood = np.log(boxes[start:end])[np.arange(end - start), index].sum(axis=1)
+        likelihood += np.log(_KNOWN_WORD / _count_common_names())
+        for n in np.argsort(-likelihood)[:5]:
+            scores[known[n]] = scores.get(known[n], 0.0) + float(np.exp(likelihood[n]))
+        log_total = float(np.logaddexp(log_spelled, _log_sum(likelihood)))
+    ranked = sorted(((text, score / np.exp(log_total)) for text, score in scores.items()), key=lambda pair: -pair[1])
+    return [(text, min(1.0, float(p))) for text, p in ranked[:8]], log_total
+
+
+def _listed_account(first: Row, last: Row, lists: Lists) -> NDArray[np.float64]:
+    """Log probability of every way a member's name may be written, prior included."""
+    if not lists.staff or not (first.written or last.written):
+        return np.zeros(0)
+    scores = -np.log(len(lists.staff)) + lists.pair_log_share
+    for row, forms, column in ((first, lists.first_forms, 1), (last, lists.last_forms, 2)):
+        if row.written and row.reading.characters is not None:
+            scores = scores + _SOFTEN * score_candidates(row.reading, row.strip, forms)[lists.pairs[:, column]]
+    return np.asarray(scores)
+
+
+def _mix(
+    forms: Sequence[str], rows: NDArray[np.int64], posterior: NDArray[np.float64], words: Ranked, share_open: float
+) -> Ranked:
+    """Put both accounts of one row together: the same text by either is the same text."""
+    shares: dict[str, float] = defaultdict(float)
+    if posterior.size:
+        by_form = np.bincount(rows, weights=posterior, minlength=len(forms))
+        for n in np.argsort(-by_form)[:8]:
+            shares[forms[n]] += float(by_form[n])
+    for text, probability in words:
+        shares[text] += share_open * probability
+    return sorted(((t, p) for t, p in shares.items() if p > 1e-6), key=lambda pair: -pair[1])[:8]
+
+
+def _softened(row: Row) -> NDArray[np.float64]:
+    boxes = np.clip(np.asarray(row.reading.characters, dtype=np.float64), 1e-4, 1.0) ** _SOFTEN
+    return np.asarray(boxes)
+
+
+def _words(inked: tuple[bool, ...]) -> list[tuple[int, int]]:
+    """Runs of boxes with writing in them."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.array(inked, dtype=np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _names_by_length() -> dict[int, list[str]]:
+    text = resources.files("pipeline.parse").joinpath("names.txt").read_text(encoding="utf-8")
+    names: dict[int, list[str]] = defaultdict(list)
+    for name in sorted(set(text.split())):
+        names[len(name)].append(name)
+    return dict(names)
+
+
+def _common_names(length: int) -> list[str]:
+    return _names_by_length().get(length, [])
+
+
+def _count_common_names() -> int:
+    return sum(len(names) for names in _names_by_length().values())
+
+
+def _log_sum(values: NDArray[np.float64]) -> float:
+    top = float(values.max())
+    return top + float(np.log(np.exp(values - top).sum()))

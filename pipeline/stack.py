@@ -1,0 +1,80 @@
+"""Reads one page of a stack from beginning to end: every stage after take-in, in order."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.accept import accept_fields
+from pipeline.align import even_out
+from pipeline.calibrate import Calibration
+from pipeline.card_book import CardBook
+from pipeline.cut import cut_card, ink_of
+from pipeline.identify import identify_cards
+from pipeline.lists import Lists
+from pipeline.parse import is_filled, parse_card
+from pipeline.recognise import Engines, recognise
+from pipeline.records import AlignedCard, CardReading, Image, Outcome, PageReading, RawField
+from pipeline.same import picture_ink
+
+_BLANK_SHARE = 2e-4
+"""A page with less ink than this is blank: a line of 20 typed letters on A4 is 4e-4, dust and show-through less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All that reading needs besides the pages."""
+
+    book: CardBook
+    engines: Engines
+    calibration: Calibration
+    wrong_per_thousand: Callable[[str], float]
+    lists_of: Callable[[str], Lists]
+    """The staff and ward lists of an organisation's code; empty ones when it isn't loaded."""
+
+
+def read_page(page: Image, reader: Reader, received: datetime.date) -> PageReading:
+    """Read all cards of a page and say what the page is."""
+    found = identify_cards(page, reader.book, reader.engines.typed)
+    crops = [cut_card(card) for card in found.cards]
+    raw = iter(recognise([crop for own in crops for crop in own], reader.engines))
+    cards = tuple(
+        _read_card(card, [next(raw) for _ in own], reader, received)
+        for card, own in zip(found.cards, crops, strict=True)
+    )
+    if found.unplaced:
+        return PageReading(Outcome.EXCEPTION, "; ".join(found.unplaced), cards)
+    if cards:
+        return PageReading(Outcome.CARDS, "", cards)
+    if is_blank(page):
+        return PageReading(Outcome.BLANK, "nothing is printed or written on it")
+    return PageReading(Outcome.FOREIGN, "none of our cards is on it")
+
+
+def is_blank(page: Image) -> bool:
+    """Whether a page shows nothing but paper: no print and no writing, shadows at its edges aside."""
+    factor = 1000 / max(page.shape)
+    small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else page
+    flat = even_out(small, 8.0)
+    margin = round(0.03 * min(flat.shape))
+    inner = flat[margin:-margin, margin:-margin]
+    dark = (cv2.GaussianBlur(inner, (0, 0), 0.6) < 170).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    areas = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(0)
+    return float(areas[areas >= 4].sum()) / inner.size < _BLANK_SHARE
+
+
+def _read_card(card: AlignedCard, raw: list[RawField], reader: Reader, received: datetime.date) -> CardReading:
+    parsed = parse_card(raw, reader.lists_of(card.identity.organisation), received, reader.calibration)
+    return CardReading(
+        identity=card.identity,
+        alignment=card.alignment,
+        corners_px=card.corners_px,
+        filled=is_filled(raw),
+        ink=picture_ink(ink_of(card)),
+        fields=accept_fields(parsed.fields, reader.calibration, reader.wrong_per_thousand),
+        nominee_staff=parsed.nominee_staff,
+        nominee_ward=parsed.nominee_ward,
+    )

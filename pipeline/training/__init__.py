@@ -1,0 +1,1 @@
+"""How the models in `pipeline/models` are made. Needs the extra `[train]`; nothing here is needed to read cards."""

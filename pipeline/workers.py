@@ -1,0 +1,160 @@
+"""Reads many pages at once in processes of their own, and hands the readings back in the order of the pages."""
+
+import datetime
+import logging
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+import cv2
+
+from pipeline.calibrate import shipped_calibration
+from pipeline.card_book import CardBook
+from pipeline.decode import DecodeError, decode
+from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.tesseract import Tesseract
+from pipeline.engines.ticks import Ticks
+from pipeline.lists import Lists, make_lists
+from pipeline.recognise import Engines
+from pipeline.records import Outcome, Page, PageReading
+from pipeline.settings import Settings
+from pipeline.stack import Reader, read_page
+
+_AHEAD = 3
+"""Pages waiting for each worker: enough to keep it busy, few enough to keep memory small."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a reader is given once, before the pages: it can be sent to another process."""
+
+    templates: tuple[str, ...] = ()
+    """TOML texts of the templates that are not shipped."""
+    lists: Mapping[str, Lists] = field(default_factory=dict)
+    """By organisation code."""
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A page to be read, and the day its cards came in."""
+
+    page: Page
+    received: datetime.date
+    position: int = 0
+    """The caller's own; comes back with the reading."""
+    known: PageReading | None = None
+    """What the page is, where that is known without reading it."""
+
+
+def make_reader(desk: Desk) -> Reader:
+    """Set up everything that reading needs; takes a fifth of a second, so do it once."""
+    nothing = make_lists()
+    hand = PPOCR()
+    return Reader(
+        book=CardBook(desk.templates),
+        engines=Engines(Ticks(), hand, hand, Tesseract()),
+        calibration=shipped_calibration(),
+        wrong_per_thousand=desk.settings.wrong_per_thousand,
+        lists_of=lambda organisation: desk.lists.get(organisation, nothing),
+    )
+
+
+def read_pages(tasks: Iterable[Task], desk: Desk, workers: int) -> Iterator[tuple[Task, PageReading]]:
+    """Yield each page with its reading, in the order given, whatever the number of workers.
+
+    A page on which a worker dies (out of memory, a fault in a library) is tried once more alone; then it goes to a
+    person and the rest of the work goes on.
+    """
+    if workers == 1:
+        reader = make_reader(desk)
+        for task in tasks:
+            yield task, read_task(task, reader)
+        return
+    waiting: deque[tuple[Task, Future[PageReading]]] = deque()
+    pool = _pool(desk, workers)
+    try:
+        for task in tasks:
+            waiting.append((task, _submit(task, pool)))
+            if len(waiting) >= workers * _AHEAD:
+                pool, answer = _next(waiting, pool, desk, workers)
+                yield answer
+        while waiting:
+            pool, answer = _next(waiting, pool, desk, workers)
+            yield answer
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def read_task(task: Task, reader: Reader) -> PageReading:
+    """Read one page; whatever goes wrong becomes its outcome, so that a bad page never stops the rest."""
+    if task.known is not None:
+        return task.known
+    if task.page.reason:
+        return PageReading(Outcome.UNREADABLE, task.page.reason)
+    try:
+        return read_page(decode(task.page.data), reader, task.received)
+    except DecodeError as error:
+        return PageReading(Outcome.UNREADABLE, str(error))
+    except Exception:
+        # The one place that keeps a batch going: the page goes to a person, the trace to the log.
+        _log.exception("Reading page %s of %s failed", task.page.number, task.page.file)
+        return PageReading(Outcome.EXCEPTION, "the program failed on this page; a person must place it")
+
+
+def _submit(task: Task, pool: ProcessPoolExecutor) -> Future[PageReading]:
+    """Send a page to a worker, unless there is nothing to read on it."""
+    if task.known is None and not task.page.reason:
+        return pool.submit(_work, task)
+    done: Future[PageReading] = Future()
+    done.set_result(task.known or PageReading(Outcome.UNREADABLE, task.page.reason))
+    return done
+
+
+def _next(
+    waiting: deque[tuple[Task, Future[PageReading]]], pool: ProcessPoolExecutor, desk: Desk, workers: int
+) -> tuple[ProcessPoolExecutor, tuple[Task, PageReading]]:
+    """Wait for the first page in line; when its worker died, set up new ones and go on."""
+    task, future = waiting.popleft()
+    try:
+        return pool, (task, future.result())
+    except BrokenProcessPool:
+        pool.shutdown(wait=False, cancel_futures=True)
+    reading = _read_alone(task, desk)
+    pool = _pool(desk, workers)
+    for n, (other, done) in enumerate(waiting):
+        if not done.done() or done.exception() is not None:
+            waiting[n] = (other, pool.submit(_work, other))
+    return pool, (task, reading)
+
+
+def _read_alone(task: Task, desk: Desk) -> PageReading:
+    with _pool(desk, 1) as pool:
+        try:
+            return pool.submit(_work, task).result()
+        except BrokenProcessPool:
+            return PageReading(Outcome.EXCEPTION, "the reader broke down on this page twice; a person must place it")
+
+
+_reader: Reader | None = None
+
+
+def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
+    # Spawned, not forked: a fork would share the database's connection and the readers' threads.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_sit_down, initargs=(desk,))
+
+
+def _sit_down(desk: Desk) -> None:
+    global _reader  # noqa: PLW0603 - one reader a process, for as long as the process lives
+    cv2.setNumThreads(1)
+    _reader = make_reader(desk)
+
+
+def _work(task: Task) -> PageReading:
+    assert _reader is not None  # noqa: S101
+    return read_task(task, _reader)
