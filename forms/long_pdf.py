@@ -7,6 +7,7 @@ own pages are left out of the new page tree. The cross-reference table at the en
 
 import re
 import zlib
+from array import array
 from typing import BinaryIO
 
 _PAGES_TO_A_NODE = 100
@@ -21,7 +22,7 @@ class LongPdf:
         """Begin with a PDF that reportlab wrote: plain objects, one cross-reference table."""
         table = int(_find(rb"startxref\s+(\d+)\s+%%EOF\s*$", shell)[1])
         rows = re.findall(rb"(\d{10}) \d{5} ([nf])", shell[table : shell.index(b"trailer", table)])
-        self._offsets = [int(offset) if use == b"n" else 0 for offset, use in rows]
+        self._offsets = array("Q", [int(offset) if use == b"n" else 0 for offset, use in rows])
         self._trailer = _find(rb"trailer\s*(<<.*>>)\s*startxref", shell[table:])[1]
         objects = re.split(rb"(?m)^\d+ 0 obj\s", shell[:table])[1:]
         page = next(body for body in objects if re.search(rb"/Type\s*/Page\b", body))

@@ -15,6 +15,8 @@ Modules = NDArray[np.bool_]
 
 _MOST_ONLINE_MODULES = 45
 """QR version 7, up to 154 characters: 0.29 mm a module, which telephones read well; scanners needn't."""
+_LONGEST = 160
+"""Bytes; more fit into neither."""
 _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 
@@ -27,19 +29,23 @@ def mark_modules(corner: int) -> Modules:
 
 def code_modules(text: str) -> Modules:
     """The modules of a card's QR code, without its quiet zone. Raises ConfigurationError when the text is too long."""
-    modules = _encode(text, _level(len(text.encode()), _ALPHANUMERIC.issuperset(text)))
-    if len(modules) > MOST_MODULES:
-        raise ConfigurationError("QR code", [f"{text!r} is too long for a code that can be read from paper"])
-    return modules
+    length = len(text.encode())
+    if length <= _LONGEST:
+        modules = _encode(text, _level(length, _ALPHANUMERIC.issuperset(text)))
+        if len(modules) <= MOST_MODULES:
+            return modules
+    raise ConfigurationError("QR code", [f"{text[:80]!r} is too long for a code that can be read from paper"])
 
 
 def online_modules(url: str) -> Modules:
     """The modules of the QR code that leads to the web form. Raises ConfigurationError when the address is too long."""
-    for level in "ML":
+    for level in "ML" if len(url.encode()) <= _LONGEST else "":
         modules = _encode(url, level)
         if len(modules) <= _MOST_ONLINE_MODULES:
             return modules
-    raise ConfigurationError("QR code", [f"'submit_url' is too long for a QR code on a card; use a short link: {url}"])
+    raise ConfigurationError(
+        "QR code", [f"'submit_url' is too long for a QR code on a card; use a short link: {url[:80]}"]
+    )
 
 
 @cache
@@ -56,9 +62,6 @@ def _level(length: int, alphanumeric: bool) -> str:
 
 
 def _encode(text: str, level: str) -> Modules:
-    try:
-        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
-    except ValueError:
-        raise ConfigurationError("QR code", [f"{text!r} is too long for a QR code"]) from None
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     picture: NDArray[np.uint8] = np.asarray(code.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
     return np.equal(picture, 0)
