@@ -118,7 +118,6 @@ class PPOCR:
     def _line(self, strip: Strip, frames: NDArray[np.float32]) -> Reading:
         alphabet = strip.alphabet or _letters(self.classes)
         probabilities, blank = self._fold(frames, alphabet)
-        # What is no permitted character at all is as good as nothing written.
         texts = likeliest_texts(probabilities, blank, alphabet)
         return Reading(*texts[0], tuple(texts))
 
