@@ -13,7 +13,8 @@ _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which people and readers take for something else."""
 _TOKEN_LENGTH = 7
 """35 bits: with 10,000 print runs in one organisation, the chance that any two share a token is 1 in 690."""
-_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = {character: value for value, character in enumerate(_CHARACTERS)}
 _START = 35
 """Any but 0, so that noughts lost at the front are noticed; with this one the documentation's number is valid."""
 _NUMBER = re.compile(r"([A-Z0-9]{3,6})-([0-9A-Z]{7})-([0-9]{1,9})-([0-9A-Z])")
@@ -43,9 +44,8 @@ def check_character(body: str) -> str:
     """
     total = _START
     for character in body.replace("-", ""):
-        total = _sum(_TIMES[total], _VALUES[character])
-    remainder = _TIMES[total]
-    return next(character for character, value in _VALUES.items() if _sum(remainder, value) == 0)
+        total = _SUMS[_TIMES[total]][_VALUES[character]]
+    return _CHARACTERS[_SUMS[_TIMES[total]].index(0)]
 
 
 def _sum(a: int, b: int) -> int:
@@ -60,6 +60,7 @@ def _times_constant(a: int) -> int:
 
 
 _TIMES = tuple(_times_constant(value) for value in range(36))
+_SUMS = tuple(tuple(_sum(a, b) for b in range(36)) for a in range(36))
 
 
 def new_token() -> str:

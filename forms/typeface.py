@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -26,7 +25,13 @@ def _fonts() -> dict[str, TTFont]:
 
 def text_width(text: str, font: str, size: float) -> float:
     """Width of one line of text."""
-    return float(_fonts()[font].stringWidth(text, size * mm)) / mm
+    return sum(_character_width(character, font) for character in text) * size
+
+
+@cache
+def _character_width(character: str, font: str) -> float:
+    # Characters are set one after the other without kerning, so that their widths add up.
+    return float(_fonts()[font].stringWidth(character, 1))
 
 
 def register_fonts() -> None:
