@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.records import CARD_PX_PER_MM, Image
 
@@ -14,50 +15,65 @@ _TINT_BELOW_INK = 45
 _BLACK_TINT = 120
 """Tint that came out darker than this (bilevel scans, dark copies) can't be told from ink by its shade."""
 _DARK = 128
+INK = 165
+"""In cleaned writing, what is darker than this is ink."""
+_FAINTEST = 205
+"""Paper's own noise and what is left of frames is lighter than this; hard pencil is about 190."""
 _SPECK_MM2 = 0.05
 _LABEL_SLACK_PX = 3
 
 
-def take_out_print(card: Image, empty: Image) -> Image:
-    """Return the writing alone, white elsewhere.
+def take_out_print(card: Image, empty: Image, inside: NDArray[np.bool_]) -> Image:
+    """Return the writing alone, white elsewhere, the ink as dark as a pen's however faint it came out.
 
-    Both pictures are at `CARD_PX_PER_MM`, paper near 255. Where print is a light tint, what is clearly darker is
-    kept; where the scanner made the tint black, it is taken out whole and strokes that crossed it are closed again.
+    Both pictures are at `CARD_PX_PER_MM`, paper near 255; `inside` is where answers are written. Where print is a
+    light tint, what is clearly darker is kept; where the scanner made the tint black, it is taken out whole and
+    strokes that crossed it are closed again.
     """
-    writing = np.asarray(card.copy())
+    writing = card.copy()
     tint = ((empty < _PRINT) & (empty >= _DARK)).astype(np.uint8)
     black = (empty < _DARK).astype(np.uint8)
     # Labels are black with grey edges; only frames and ruling are tint through and through.
-    near_black = _grow(black, 4)
-    frames = tint & (1 - near_black)
+    frames = tint & (1 - _grow(black, 4))
     around = _grow(frames, _SLACK_PX)
     level = _tint_level(card, frames)
-    if level > _BLACK_TINT:
-        ceiling = max(60.0, level - _TINT_BELOW_INK)
-        writing[(around > 0) & (card > ceiling)] = 255
+    if level > _BLACK_TINT and not _is_bilevel(card, inside):
+        writing[(around > 0) & (card > max(60.0, level - _TINT_BELOW_INK))] = 255
     else:
         writing[around > 0] = 255
         writing = _close_strokes(writing, around)
     writing[_grow(black, _LABEL_SLACK_PX) > 0] = 255
-    return np.asarray(writing)
+    return _darken_faint(writing, inside)
 
 
 def find_ink(writing: Image) -> Image:
     """Return a mask, 255 where there is ink; single specks are left out."""
-    smooth = cv2.GaussianBlur(writing, (0, 0), 0.8)
-    mask = (smooth < _ink_threshold(smooth)).astype(np.uint8)
+    mask = (cv2.GaussianBlur(writing, (0, 0), 0.8) < INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * CARD_PX_PER_MM**2
     keep[0] = False
-    return np.asarray(np.where(keep[labels], 255, 0).astype(np.uint8)) if count > 1 else np.zeros_like(writing)
+    return np.where(keep[labels], 255, 0).astype(np.uint8) if count > 1 else np.zeros_like(writing)
 
 
-def _ink_threshold(writing: Image) -> float:
-    """Half-way between paper and this card's own ink: pencil is no darker than 150, a felt tip is black."""
-    dark = writing[writing < 190]
+def _darken_faint(writing: Image, inside: NDArray[np.bool_]) -> Image:
+    """Stretch faint writing (pencil, a pale copy) so that what is half as dark as its own ink is `INK`."""
+    values = writing[inside]
+    dark = values[values < _FAINTEST]
     if dark.size < 50:
-        return 150.0
-    return float(np.clip((np.percentile(dark, 25) + 255.0) / 2, 130.0, 195.0))
+        return writing
+    half = (float(np.percentile(dark, 25)) + 255.0) / 2
+    if half <= INK:
+        return writing
+    stretch = (255.0 - INK) / (255.0 - min(half, _FAINTEST))
+    table = np.clip(255.0 - (255.0 - np.arange(256)) * stretch, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(writing, table), dtype=np.uint8)
+
+
+def _is_bilevel(card: Image, inside: NDArray[np.bool_]) -> bool:
+    """Whether the scanner gave black and white only; then tint is black, white, or specks of both."""
+    values = card[inside]
+    dark, middle = int(np.count_nonzero(values < 60)), int(np.count_nonzero((values >= 90) & (values < 200)))
+    return dark > 2 * middle
 
 
 def _grow(mask: Image, by: int) -> Image:

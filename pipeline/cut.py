@@ -1,5 +1,7 @@
 """Cuts an aligned card into the writing of each field: rows of boxes, written lines, tick boxes."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,24 +24,28 @@ _ABOVE_LINE, _BELOW_LINE = 2.2, 2.6
 """Writing rises above the ruling before and falls below its own."""
 _LEAST_INK_MM2 = 0.12
 """Less ink than this in a box is a speck: a full stop by a fine pen is 0.2 mm²."""
+_LONE_INK_MM2 = 0.5
+"""What stands alone must be as much as a thin stroke: dirt on a copier's glass is up to 0.3 mm²."""
 _LEAST_LINE_MM2 = 1.0
 
 
-def cut_card(card: AlignedCard) -> tuple[Crop, ...]:
-    """Return the writing of every field, in the layout's order."""
-    writing = take_out_print(card.image, card.empty)
-    ink = find_ink(writing)
-    return tuple(_cut_field(card, field, writing, ink) for field in card.layout.fields)
+@dataclass(frozen=True, slots=True)
+class CutCard:
+    """The writing of a card: by field, and all of it as a mask (255 where there is ink)."""
+
+    crops: tuple[Crop, ...]
+    ink: Image
 
 
-def ink_of(card: AlignedCard) -> Image:
-    """Return the mask of all writing in the fields of a card, 255 where there is ink."""
-    ink = find_ink(take_out_print(card.image, card.empty))
-    inside = np.zeros_like(ink)
+def cut_card(card: AlignedCard) -> CutCard:
+    """Cut a card into the writing of every field, in the layout's order."""
+    inside = np.zeros(card.image.shape, dtype=np.bool_)
     for field in card.layout.fields:
-        rows, columns = _window(outline_of(field), card.layout, 0.6)
-        inside[rows, columns] = 255
-    return np.asarray(cv2.bitwise_and(ink, inside))
+        inside[_window(outline_of(field), card.layout, 0.6)] = True
+    writing = take_out_print(card.image, card.empty, inside)
+    ink = find_ink(writing)
+    crops = tuple(_cut_field(card, field, writing, ink) for field in card.layout.fields)
+    return CutCard(crops, np.where(inside, ink, 0).astype(np.uint8))
 
 
 def outline_of(field: FieldLayout) -> Box:
@@ -74,7 +80,7 @@ def _row_of_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: I
     image, mask = writing[rows, columns].copy(), ink[rows, columns].copy()
     image = _only_own_ink(image, mask, _BOX_MARGIN)
     edges = [_cell_window(field.cells, n, columns.start) for n in range(len(field.cells))]
-    inked = tuple(_has_ink(mask, field.cells[n], rows.start, columns.start) for n in range(len(field.cells)))
+    inked = _inked(mask, field.cells, rows.start, columns.start)
     return Strip(image, tuple(edges), inked, ALPHABETS.get(field.content, NAME_CHARACTERS))
 
 
@@ -87,12 +93,22 @@ def _cell_window(cells: tuple[Box, ...], n: int, start: int) -> tuple[int, int]:
     return max(0, round(left * CARD_PX_PER_MM) - start), round(right * CARD_PX_PER_MM) - start
 
 
-def _has_ink(mask: Image, cell: Box, top: int, left: int) -> bool:
+def _inked(mask: Image, cells: tuple[Box, ...], top: int, left: int) -> tuple[bool, ...]:
+    """Tell boxes that are written in. A speck far from all other writing is none, however like a full stop."""
+    areas = [_ink_mm2(mask, cell, top, left) for cell in cells]
+    written = [area >= _LEAST_INK_MM2 for area in areas]
+    for n, area in enumerate(areas):
+        beside = written[max(0, n - 1) : n] + written[n + 1 : n + 2]
+        if written[n] and area < _LONE_INK_MM2 and not any(beside):
+            written[n] = False
+    return tuple(written)
+
+
+def _ink_mm2(mask: Image, cell: Box, top: int, left: int) -> float:
     scale = CARD_PX_PER_MM
     y0, y1 = round(cell.y * scale) - top, round((cell.y + cell.height) * scale) - top
     x0, x1 = round(cell.x * scale) - left, round((cell.x + cell.width) * scale) - left
-    inside = mask[y0:y1, x0:x1]
-    return bool(np.count_nonzero(inside) >= _LEAST_INK_MM2 * scale * scale)
+    return float(np.count_nonzero(mask[y0:y1, x0:x1])) / scale**2
 
 
 def _only_own_ink(image: Image, mask: Image, margin: float) -> Image:
@@ -174,15 +190,17 @@ def _tick_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Ima
 
 def _tick_owners(field: FieldLayout, ink: Image) -> NDArray[np.int16]:
     """For each pixel of ink that is in some option's box, that option; -1 elsewhere."""
-    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    # A faint stroke that broke on the way is one stroke all the same.
+    _, labels = cv2.connectedComponents(cv2.dilate(ink, np.ones((7, 7), np.uint8)), connectivity=8)
     inside = []
     for option in field.options:
         x0, y0, x1, y1 = (round(v * CARD_PX_PER_MM) for v in _edges(option.box))
-        inside.append(np.bincount(labels[y0:y1, x0:x1].ravel(), minlength=int(labels.max()) + 1))
+        own = labels[y0:y1, x0:x1][ink[y0:y1, x0:x1] > 0]
+        inside.append(np.bincount(own, minlength=int(labels.max()) + 1))
     counts = np.stack(inside)
     owner = np.where(counts.max(axis=0) > 0, counts.argmax(axis=0), -1).astype(np.int16)
     owner[0] = -1
-    return np.asarray(owner[labels])
+    return np.where(ink > 0, owner[labels], -1)
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:

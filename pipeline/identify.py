@@ -29,9 +29,12 @@ class Identified:
     unplaced: tuple[str, ...]
 
 
-def identify_cards(page: Image, book: CardBook, typed: Engine) -> Identified:
-    """Find, name and align every card of ours on a page. `typed` reads printed numbers where a code can't be read."""
-    findings = find_symbols(page)
+def identify_cards(page: Image, book: CardBook, typed: Engine, findings: Findings | None = None) -> Identified:
+    """Find, name and align every card of ours on a page.
+
+    `typed` reads printed numbers where a code can't be read; `findings`: its symbols, where they are known already.
+    """
+    findings = findings or find_symbols(page)
     cards: list[AlignedCard] = []
     unplaced: list[str] = []
     for code in findings.codes:

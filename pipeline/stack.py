@@ -11,7 +11,7 @@ from pipeline.accept import accept_fields
 from pipeline.align import even_out
 from pipeline.calibrate import Calibration
 from pipeline.card_book import CardBook
-from pipeline.cut import cut_card, ink_of
+from pipeline.cut import CutCard, cut_card
 from pipeline.identify import identify_cards
 from pipeline.lists import Lists
 from pipeline.parse import is_filled, parse_card
@@ -38,11 +38,11 @@ class Reader:
 def read_page(page: Image, reader: Reader, received: datetime.date) -> PageReading:
     """Read all cards of a page and say what the page is."""
     found = identify_cards(page, reader.book, reader.engines.typed)
-    crops = [cut_card(card) for card in found.cards]
-    raw = iter(recognise([crop for own in crops for crop in own], reader.engines))
+    cut = [cut_card(card) for card in found.cards]
+    raw = iter(recognise([crop for own in cut for crop in own.crops], reader.engines))
     cards = tuple(
-        _read_card(card, [next(raw) for _ in own], reader, received)
-        for card, own in zip(found.cards, crops, strict=True)
+        _read_card(card, own, [next(raw) for _ in own.crops], reader, received)
+        for card, own in zip(found.cards, cut, strict=True)
     )
     if found.unplaced:
         return PageReading(Outcome.EXCEPTION, "; ".join(found.unplaced), cards)
@@ -66,14 +66,16 @@ def is_blank(page: Image) -> bool:
     return float(areas[areas >= 4].sum()) / inner.size < _BLANK_SHARE
 
 
-def _read_card(card: AlignedCard, raw: list[RawField], reader: Reader, received: datetime.date) -> CardReading:
+def _read_card(
+    card: AlignedCard, cut: CutCard, raw: list[RawField], reader: Reader, received: datetime.date
+) -> CardReading:
     parsed = parse_card(raw, reader.lists_of(card.identity.organisation), received, reader.calibration)
     return CardReading(
         identity=card.identity,
         alignment=card.alignment,
         corners_px=card.corners_px,
         filled=is_filled(raw),
-        ink=picture_ink(ink_of(card)),
+        ink=picture_ink(cut.ink),
         fields=accept_fields(parsed.fields, reader.calibration, reader.wrong_per_thousand),
         nominee_staff=parsed.nominee_staff,
         nominee_ward=parsed.nominee_ward,

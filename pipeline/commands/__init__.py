@@ -17,6 +17,7 @@ COMMANDS = {
     "transcribe": "Read bare pictures of handwriting.",
     "doctor": "Say what is installed and what is missing.",
     "bench": "Measure how fast cards are read.",
+    "demo": "Show the whole line on a sample organisation.",
 }
 
 

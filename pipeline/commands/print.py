@@ -22,10 +22,16 @@ class _TokenTakenError(Exception):
 @click.option("--organisation", metavar="CODE", required=True, help="ODS code of a loaded organisation.")
 @click.option("--ward", metavar="CODE", default="", show_default="any ward", help="Ward the cards are for.")
 @click.option("--count", metavar="CARDS", type=click.IntRange(1, 1_000_000), required=True, help="How many cards.")
-@click.option("--template", metavar="NAME|PATH", default="nomination", help="A shipped template, or your own TOML file.")
-@click.option("--per-sheet", type=click.Choice(["1", "2", "4"]), default="2", help="Cards on an A4 sheet; 1 is large print.")
+@click.option(
+    "--template", metavar="NAME|PATH", default="nomination", help="A shipped template, or your own TOML file."
+)
+@click.option(
+    "--per-sheet", type=click.Choice(["1", "2", "4"]), default="2", help="Cards on an A4 sheet; 1 is large print."
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The PDF to write.")
-@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Also write what stands where, as JSON.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Also write what stands where, as JSON."
+)
 @as_json
 @pass_place
 def command(

@@ -67,9 +67,7 @@ def _desk(home: Path) -> "Desk":
     )
 
 
-def _read(
-    paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool
-) -> None:
+def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool) -> None:
     from pipeline.commands.progress import progress
     from pipeline.same import same_writing
     from pipeline.store.batches import finish_batch, open_batch, summary

@@ -10,6 +10,7 @@ EARLIEST = datetime.date(2015, 1, 1)
 """The scheme began in 2015."""
 _ODD = 0.01
 """How often people write something else than a plausible date: a birthday, 31 February, the year first."""
+_ODD_SHARE = 1e-6
 _FLOOR = 1e-4
 
 
@@ -25,8 +26,8 @@ def read_date(digits: NDArray[np.float32], inked: tuple[bool, ...], latest: date
     dates, figures, prior = _plausible(latest)
     log = np.log(np.clip(boxes, _FLOOR, 1.0))
     likelihood = np.exp(log[np.arange(8), figures].sum(axis=1)) * prior * (1 - _ODD)
-    # Any other eight figures: each box's best guess, were all figures alike.
-    odd = _ODD * float(np.prod(boxes.max(axis=1))) / 50.0
+    # Any other eight figures; those that are some day or other are likelier than the rest of the 10^8.
+    odd = _ODD * float(np.prod(boxes.max(axis=1))) * _ODD_SHARE
     total = float(likelihood.sum()) + odd
     if total <= 0:
         return [("", 1.0)]

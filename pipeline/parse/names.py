@@ -25,6 +25,8 @@ _KNOWN_WORD = 0.6
 _SOFTEN = 0.8
 """Boxes of one hand are misread alike, so that their evidence counts for less than if they were independent."""
 
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ'-")
+
 Ranked = list[tuple[str, float]]
 """Texts with probabilities, best first."""
 
@@ -55,7 +57,7 @@ class PersonReading:
 
 def read_person(first: Row, last: Row, lists: Lists) -> PersonReading:
     """Read a nominee's name. A row with nothing in it says nothing."""
-    open_first, open_last = read_open(first), read_open(last)
+    open_first, open_last = read_open(first, lists.first_forms), read_open(last, lists.last_forms)
     by_pair = _listed_account(first, last, lists)
     log_listed = _log_sum(by_pair) + np.log(_ON_LIST) if by_pair.size else -np.inf
     log_open = open_first.log_total + open_last.log_total + np.log(1 - _ON_LIST if by_pair.size else 1.0)
@@ -89,31 +91,34 @@ class OpenReading:
     log_total: float
 
 
-def read_open(row: Row) -> OpenReading:
-    """Read a row as names are spelled: each word a common name, or any letters that make one."""
+def read_open(row: Row, names: tuple[str, ...] = ()) -> OpenReading:
+    """Read a row as names are spelled: each word a common name, one of `names`, or any letters that make one."""
     if not row.written or row.reading.characters is None:
         return OpenReading([(row.reading.text, row.reading.probability)] if row.written else [("", 1.0)], 0.0)
     boxes = _softened(row)
     texts: Ranked = [("", 1.0)]
     log_total = 0.0
     for start, end in _words(row.strip.inked):
-        ranked, log_word = _open_word(row, boxes, start, end)
+        ranked, log_word = _open_word(row, boxes, start, end, names)
         log_total += log_word
         texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in ranked]
         texts = sorted(texts, key=lambda pair: -pair[1])[:12]
     return OpenReading(texts, log_total)
 
 
-def _open_word(row: Row, boxes: NDArray[np.float64], start: int, end: int) -> tuple[Ranked, float]:
+def _open_word(
+    row: Row, boxes: NDArray[np.float64], start: int, end: int, names: tuple[str, ...]
+) -> tuple[Ranked, float]:
     spelled, log_spelled = likeliest_words(boxes[start:end], row.strip.alphabet)
     log_spelled += np.log(1 - _KNOWN_WORD)
     scores: dict[str, float] = {text: float(np.exp(score + np.log(1 - _KNOWN_WORD))) for text, score in spelled}
-    known = _common_names(end - start)
+    dictionary = _by_length(names)
+    known = dictionary.get(end - start, [])
     log_total = log_spelled
     if known:
         index = np.array([[row.strip.alphabet.find(c) for c in name] for name in known])
         likelihood = np.log(boxes[start:end])[np.arange(end - start), index].sum(axis=1)
-        likelihood += np.log(_KNOWN_WORD / _count_common_names())
+        likelihood += np.log(_KNOWN_WORD / sum(len(words) for words in dictionary.values()))
         for n in np.argsort(-likelihood)[:5]:
             scores[known[n]] = scores.get(known[n], 0.0) + float(np.exp(likelihood[n]))
         log_total = float(np.logaddexp(log_spelled, _log_sum(likelihood)))
@@ -157,21 +162,15 @@ def _words(inked: tuple[bool, ...]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-@lru_cache(maxsize=1)
-def _names_by_length() -> dict[int, list[str]]:
+@lru_cache(maxsize=16)
+def _by_length(names: tuple[str, ...]) -> dict[int, list[str]]:
+    """Common names and the given ones by their length; what isn't one word of plain capitals is left out."""
     text = resources.files("pipeline.parse").joinpath("names.txt").read_text(encoding="utf-8")
-    names: dict[int, list[str]] = defaultdict(list)
-    for name in sorted(set(text.split())):
-        names[len(name)].append(name)
-    return dict(names)
-
-
-def _common_names(length: int) -> list[str]:
-    return _names_by_length().get(length, [])
-
-
-def _count_common_names() -> int:
-    return sum(len(names) for names in _names_by_length().values())
+    words = {word for word in (*text.split(), *names) if len(word) > 1 and set(word) <= _LETTERS}
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for word in sorted(words):
+        by_length[len(word)].append(word)
+    return dict(by_length)
 
 
 def _log_sum(values: NDArray[np.float64]) -> float:
