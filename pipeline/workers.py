@@ -3,6 +3,8 @@
 import datetime
 import logging
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 
 import cv2
 
+from forms.errors import MissingDependencyError
 from pipeline.calibrate import shipped_calibration
 from pipeline.card_book import CardBook
 from pipeline.decode import DecodeError, decode
@@ -69,9 +72,12 @@ def read_pages(tasks: Iterable[Task], desk: Desk, workers: int) -> Iterator[tupl
 
     A page on which a worker dies (out of memory, a fault in a library) is tried once more alone; then it goes to a
     person and the rest of the work goes on.
+
+    Raises MissingDependencyError, at the first page that needs it, when a tool or a model is missing.
     """
+    # With more workers too: what is missing must be said here, once, instead of failing every page in a worker.
+    reader = make_reader(desk)
     if workers == 1:
-        reader = make_reader(desk)
         for task in tasks:
             yield task, read_task(task, reader)
         return
@@ -100,7 +106,10 @@ def read_task(task: Task, reader: Reader) -> PageReading:
         return read_page(decode(task.page.data), reader, task.received)
     except DecodeError as error:
         return PageReading(Outcome.UNREADABLE, str(error))
-    except Exception:
+    except MissingDependencyError:
+        # No fault of the page: once the tool is installed, the batch is taken up again here.
+        raise
+    except Exception:  # noqa: BLE001
         # The one place that keeps a batch going: the page goes to a person, the trace to the log.
         _log.exception("Reading page %s of %s failed", task.page.number, task.page.file)
         return PageReading(Outcome.EXCEPTION, "the program failed on this page; a person must place it")
@@ -150,9 +159,18 @@ def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
 
 
 def _sit_down(desk: Desk) -> None:
-    global _reader  # noqa: PLW0603 - one reader a process, for as long as the process lives
+    global _reader  # one reader a process, for as long as the process lives
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _reader = make_reader(desk)
+
+
+def _leave_with_parent() -> None:
+    """End this process when the one that started it is gone: killed, it can't say so, and we would wait forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(task: Task) -> PageReading:
