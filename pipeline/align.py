@@ -1,6 +1,7 @@
 """Brings a card onto its layout: from its marks, then finely by the print that every card of its template shares."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -72,7 +73,7 @@ def even_out(image: Image, px_per_mm: float) -> Image:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 7)
     paper = cv2.GaussianBlur(paper, (0, 0), 3.0)
     paper = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(image, np.maximum(paper, 40), scale=252.0)
+    return np.asarray(cv2.divide(image, np.maximum(paper, 40), scale=252.0), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,13 @@ def _match_tiles(image: Image, empty: Image, layout: CardLayout, search: float) 
     return _Tiles(np.array(middles).reshape(-1, 2), np.array(shifts).reshape(-1, 2), np.array(scores))
 
 
-def _has_print_both_ways(patch: Image) -> bool:
+def _has_print_both_ways(patch: NDArray[Any]) -> bool:
     """Whether a patch pins down both directions: ruling alone says nothing about left and right."""
     darkness = 255.0 - patch
     return float(darkness.mean(axis=0).std()) > 2.0 and float(darkness.mean(axis=1).std()) > 2.0
 
 
-def _between_pixels(score: NDArray[np.float32], x: int, y: int) -> tuple[float, float]:
+def _between_pixels(score: NDArray[Any], x: int, y: int) -> tuple[float, float]:
     """Refine a peak by a parabola through its neighbours."""
 
     def vertex(before: float, at: float, after: float) -> float:
@@ -177,10 +178,11 @@ def _warp(page: Image, matrix: Matrix, bend: _Bend | None, layout: CardLayout, p
         centre = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
         whole = matrix @ to_card @ centre
         source = _softened(page, native / px_per_mm)
-        return cv2.warpPerspective(
+        cut = cv2.warpPerspective(
             source, whole, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT, borderValue=255,
         )  # fmt: skip
+        return np.asarray(cut, dtype=np.uint8)
     columns = np.arange(0.0, layout.width + _GRID_MM, _GRID_MM)
     rows = np.arange(0.0, layout.height + _GRID_MM, _GRID_MM)
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
@@ -191,14 +193,15 @@ def _warp(page: Image, matrix: Matrix, bend: _Bend | None, layout: CardLayout, p
     x_map, y_map = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
     full = cv2.remap(target.astype(np.float32), x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     source = _softened(page, native / px_per_mm)
-    return cv2.remap(
+    cut = cv2.remap(
         source, full[..., 0], full[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
     )
+    return np.asarray(cut, dtype=np.uint8)
 
 
 def _softened(page: Image, shrink: float) -> Image:
     """Blur a page before it is made much smaller, so that thin strokes don't break."""
-    return page if shrink < 1.3 else cv2.GaussianBlur(page, (0, 0), 0.35 * shrink)
+    return page if shrink < 1.3 else np.asarray(cv2.GaussianBlur(page, (0, 0), 0.35 * shrink), dtype=np.uint8)
 
 
 def _straightened(matrix: Matrix, bend: _Bend | None, layout: CardLayout) -> Matrix:

@@ -19,6 +19,7 @@ ALPHABETS = {"date": DIGITS, "name": NAME_CHARACTERS, "place": PLACE_CHARACTERS}
 
 TICK_MARGIN = 1.5
 """Around a tick box, for ticks that leave it."""
+_LABEL_MM = 45.0
 _BOX_MARGIN = 0.9
 _ABOVE_LINE, _BELOW_LINE = 2.2, 2.6
 """Writing rises above the ruling before and falls below its own."""
@@ -57,14 +58,23 @@ def outline_of(field: FieldLayout) -> Box:
 
 
 def _cut_field(card: AlignedCard, field: FieldLayout, writing: Image, ink: Image) -> Crop:
+    strips: tuple[Strip, ...]
     if field.kind == "boxes":
         strips = (_row_of_boxes(field, card.layout, writing, ink),)
     elif field.kind == "lines":
         strips = _written_lines(field, card.layout, writing, ink)
     else:
         strips = _tick_boxes(field, card.layout, writing, ink)
-    outline = project(card.alignment.page_from_card, corners_of(outline_of(field)))
+    outline = project(card.alignment.page_from_card, corners_of(_shown(field, card.layout)))
     return Crop(field, strips, tuple((float(x), float(y)) for x, y in outline))
+
+
+def _shown(field: FieldLayout, layout: CardLayout) -> Box:
+    """What a person is shown of a field: of ticks, their labels too, which stand to the right of the last box."""
+    box = outline_of(field)
+    if field.kind != "choice":
+        return box
+    return Box(box.x, box.y, min(box.width + _LABEL_MM, layout.width - box.x - 2.0), box.height)
 
 
 def _window(box: Box, layout: CardLayout, margin: float, above: float = 0.0, below: float = 0.0) -> tuple[slice, slice]:
@@ -113,7 +123,7 @@ def _ink_mm2(mask: Image, cell: Box, top: int, left: int) -> float:
 
 def _only_own_ink(image: Image, mask: Image, margin: float) -> Image:
     """Leave out what only reaches in from above or below: a descender of the row before, a stray line."""
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, labels, _, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
     edge = margin * CARD_PX_PER_MM
     height = image.shape[0]
     for n in range(1, count):

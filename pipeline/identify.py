@@ -111,7 +111,7 @@ def _printed_number(card: Image, known: KnownCard, typed: Engine) -> str:
     x, y, w, h = (value * CARD_PX_PER_MM for value in known.layout.number)
     cut = card[round(y - 6) : round(y + h + 6), round(x - 6) : round(x + w + 6)]
     # Type is read best some 30 pixels high.
-    large = np.asarray(cv2.resize(cut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+    large = np.asarray(cv2.resize(cut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     reading = typed.read([Strip(large, alphabet=_NUMBER_CHARACTERS)])[0]
     return reading.text.replace(" ", "")
 

@@ -1,6 +1,7 @@
 """Tells which marks belong to which card, and from them where each card lies on its page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -71,6 +72,7 @@ def place_by_marks(marks: list[FoundMark], layout: CardLayout) -> PlacedCard | N
 
 def _similarity(card: Quad, page: Quad) -> Matrix:
     """Fit turn, size and shift only: what a small symbol can say about far corners without running wild."""
+    matrix: Any  # OpenCV's stubs don't know that there may be none.
     matrix, _ = cv2.estimateAffinePartial2D(card, page, method=cv2.LMEDS)
     if matrix is None:
         return np.eye(3)
@@ -130,6 +132,8 @@ def _fit_these(
     if not card or (len(marks) < 2 and not use_code):
         return None
     source, target = np.concatenate(card), np.concatenate(page)
+    matrix: Any  # OpenCV's stubs don't know that there may be none.
+    affine: Any
     if len(marks) >= 3:
         matrix, _ = cv2.findHomography(source, target, 0)
     elif len(marks) == 2 and _spread(source, layout) > 0.5:

@@ -1,7 +1,8 @@
 """The records that pass between the stages, in the order of the work.
 
 Frozen and typed: a stage takes records and returns records. Images are numpy arrays, grey `uint8` of shape
-(height, width) with dark ink on light paper, unless said otherwise. Lengths are millimetres unless the name ends in `_px`.
+(height, width) with dark ink on light paper, unless said otherwise. Lengths are millimetres unless the name ends in
+`_px`.
 Confidence is always a probability from 0 to 1 that the value is right.
 """
 

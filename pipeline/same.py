@@ -43,7 +43,7 @@ def same_writing(first: bytes, second: bytes) -> bool:
 
 def _covered(ink: NDArray[np.uint8], by: NDArray[np.uint8]) -> float:
     """The share of one picture's ink that lies on, or next to, the other's."""
-    near = cv2.dilate(by, np.ones((_SLACK_PX, _SLACK_PX), np.uint8))
+    near = np.asarray(cv2.dilate(by, np.ones((_SLACK_PX, _SLACK_PX), np.uint8)), dtype=np.uint8)
     return float(np.count_nonzero(ink & near) / np.count_nonzero(ink))
 
 

@@ -35,13 +35,13 @@ class Reader:
     """The staff and ward lists of an organisation's code; empty ones when it isn't loaded."""
 
 
-def read_page(page: Image, reader: Reader, received: datetime.date) -> PageReading:
-    """Read all cards of a page and say what the page is."""
+def read_page(page: Image, reader: Reader, today: datetime.date) -> PageReading:
+    """Read all cards of a page and say what the page is. No date on a card can be later than `today`."""
     found = identify_cards(page, reader.book, reader.engines.typed)
     cut = [cut_card(card) for card in found.cards]
     raw = iter(recognise([crop for own in cut for crop in own.crops], reader.engines))
     cards = tuple(
-        _read_card(card, own, [next(raw) for _ in own.crops], reader, received)
+        _read_card(card, own, [next(raw) for _ in own.crops], reader, today)
         for card, own in zip(found.cards, cut, strict=True)
     )
     if found.unplaced:
@@ -57,7 +57,7 @@ def is_blank(page: Image) -> bool:
     """Whether a page shows nothing but paper: no print and no writing, shadows at its edges aside."""
     factor = 1000 / max(page.shape)
     small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else page
-    flat = even_out(small, 8.0)
+    flat = even_out(np.asarray(small, dtype=np.uint8), 8.0)
     margin = round(0.03 * min(flat.shape))
     inner = flat[margin:-margin, margin:-margin]
     dark = (cv2.GaussianBlur(inner, (0, 0), 0.6) < 170).astype(np.uint8)
@@ -67,9 +67,9 @@ def is_blank(page: Image) -> bool:
 
 
 def _read_card(
-    card: AlignedCard, cut: CutCard, raw: list[RawField], reader: Reader, received: datetime.date
+    card: AlignedCard, cut: CutCard, raw: list[RawField], reader: Reader, today: datetime.date
 ) -> CardReading:
-    parsed = parse_card(raw, reader.lists_of(card.identity.organisation), received, reader.calibration)
+    parsed = parse_card(raw, reader.lists_of(card.identity.organisation), today, reader.calibration)
     return CardReading(
         identity=card.identity,
         alignment=card.alignment,

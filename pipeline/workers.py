@@ -103,7 +103,7 @@ def read_task(task: Task, reader: Reader) -> PageReading:
     if task.page.reason:
         return PageReading(Outcome.UNREADABLE, task.page.reason)
     try:
-        return read_page(decode(task.page.data), reader, task.received)
+        return read_page(decode(task.page.data), reader, datetime.date.today())
     except DecodeError as error:
         return PageReading(Outcome.UNREADABLE, str(error))
     except MissingDependencyError:

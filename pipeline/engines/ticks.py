@@ -22,6 +22,7 @@ _STRUCK_STEEPNESS = 35.0
 _EVEN_FROM = 0.22
 """A box scribbled over has ink everywhere; a cross, however thick its pen, leaves its edges' middles white."""
 _RING_FROM = 0.05
+_RING_STEEPNESS = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _ink(image: Image) -> Image:
 def _judge(ink: InkShares) -> Reading:
     marked = _logistic(_TICKED_STEEPNESS * np.log(max(ink.inside, 1e-4) / _TICKED_FROM))
     # Ink on all four sides of an empty box is a ring around it: perhaps a tick, so a person looks.
-    marked = max(marked, 0.6 * _logistic(60.0 * (ink.around - _RING_FROM)))
+    marked = max(marked, 0.6 * _logistic(_RING_STEEPNESS * (ink.around - _RING_FROM)))
     struck = _logistic(_STRUCK_STEEPNESS * (ink.inside - _STRUCK_FROM)) * _logistic(
         _STRUCK_STEEPNESS * (ink.evenness - _EVEN_FROM)
     )

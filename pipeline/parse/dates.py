@@ -62,7 +62,7 @@ def _two(digits: NDArray[np.float64], inked: tuple[bool, ...]) -> NDArray[np.flo
 
 
 def _certain(figure: int) -> NDArray[np.float64]:
-    return np.eye(10)[figure]
+    return np.asarray(np.eye(10)[figure])
 
 
 @lru_cache(maxsize=8)

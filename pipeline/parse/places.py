@@ -46,7 +46,7 @@ def read_place(row: Row, lists: Lists, by_member: NDArray[np.float64]) -> tuple[
     nowhere = open_share / total
     match = Match(lists.wards[best].code, float(by_ward[best])) if by_ward[best] > nowhere else Match("", nowhere)
     ranked = sorted(((text, p) for text, p in shares.items() if p > 1e-6), key=lambda pair: -pair[1])[:8]
-    return ranked, match, by_ward
+    return ranked, match, np.asarray(by_ward, dtype=np.float64)
 
 
 def weigh_by_ward(by_member: NDArray[np.float64], by_ward: NDArray[np.float64], lists: Lists) -> NDArray[np.float64]:

@@ -66,7 +66,7 @@ def sample_organisation(rng: np.random.Generator, staff: int = 300, wards: int =
         return_to="Leading with Compassion, Patient Experience Team",
         privacy_notice=(
             "We use what you write here to thank the person you name and to learn what good care looks like. "
-            "We share it only as you tick below, and you may ask us to remove it at any time."
+            "We share it only as you tick above, and you may ask us to remove it at any time."
         ),
     )
     return Profile(organisation, places, tuple(people))

@@ -42,7 +42,9 @@ def kept_images(batch: str | None = None) -> Iterator[KeptImage]:
             data = image_path(row.sha256, row.suffix).read_bytes()
         except OSError as error:
             reason = f"its image is not in the home: {error.strerror}"
-        yield KeptImage(row.pk, row.batch_id, Page(row.file, row.number, data, row.sha256, row.suffix, reason), row.received)
+        yield KeptImage(
+            row.pk, row.batch_id, Page(row.file, row.number, data, row.sha256, row.suffix, reason), row.received
+        )
 
 
 def _rows(batch: str | None) -> QuerySet[models.Page]:
