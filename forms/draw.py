@@ -19,7 +19,7 @@ TINT = HexColor("#F09A74")
 """Frames and ruling: near white to a red drop-out lamp, light in grey (about 175), still dark enough to photocopy."""
 FRAME = 0.3
 """Width of a frame's or ruling's stroke."""
-_NUMBER_SIZE = 2.9
+NUMBER_SIZE = 2.9
 
 
 def draw_shared(
@@ -65,7 +65,7 @@ class OwnPrint:
     def operators(self, code: CardCode) -> str:
         """What draws the card's own print, its bottom left corner at the origin."""
         card = self._flow.card
-        number = set_right(Piece(str(code.number), BOLD), card.number, _NUMBER_SIZE)
+        number = set_right(Piece(str(code.number), BOLD), card.number, NUMBER_SIZE)
         size = f"{number.size * mm:.4f}"
         place = f"{size} 0 0 {size} {number.x * mm:.3f} {(card.height - number.baseline) * mm:.3f}"
         # A number is of capitals, digits and hyphens, which reportlab encodes as ASCII and need no escape.

@@ -14,10 +14,14 @@ CAPITALS = 0.67
 """Height of capitals and digits over the type's size, in both families to within 0.03."""
 
 
+def font_file(font: str) -> Path:
+    """Where a font lies: one of the names above."""
+    return Path(__file__).parent / "fonts" / f"{font}.ttf"
+
+
 @cache
 def _fonts() -> dict[str, TTFont]:
-    folder = Path(__file__).parent / "fonts"
-    fonts = {name: TTFont(name, str(folder / f"{name}.ttf")) for name in (REGULAR, SEMIBOLD, BOLD, TITLE)}
+    fonts = {name: TTFont(name, str(font_file(name))) for name in (REGULAR, SEMIBOLD, BOLD, TITLE)}
     for font in fonts.values():
         pdfmetrics.registerFont(font)
     return fonts

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from forms.numbers import parse_number
+from forms.layout import Box, CardLayout
 from pipeline.align import Fitted, fit_card
 from pipeline.card_book import CardBook, KnownCard, empty_picture
 from pipeline.engines import Engine
 from pipeline.find import Findings, FoundCode, FoundMark, find_code_near, find_symbols
 from pipeline.place import PlacedCard, corners_of, group_marks, place_by_code, place_by_marks, project
-from pipeline.records import CARD_PX_PER_MM, AlignedCard, Alignment, CardIdentity, Image, Strip
+from pipeline.printed_number import read_printed_number
+from pipeline.records import AlignedCard, Alignment, CardIdentity, Image
 
 MOST_RESIDUAL_MM = 0.8
 """Beyond this a 4.3 mm tick box may be taken for its neighbour's margin; the usual is 0.05 to 0.2."""
 _LEAST_AGREEING = 0.2
 """Fewer of a card's printed labels than this where they should be: it is some other form, or too damaged."""
-_NUMBER_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,15 @@ def identify_cards(page: Image, book: CardBook, typed: Engine, findings: Finding
     findings = findings or find_symbols(page)
     cards: list[AlignedCard] = []
     unplaced: list[str] = []
+    named: list[FoundCode] = []
     for code in findings.codes:
         answer = _align_by_code(page, code, findings, book)
-        (cards if isinstance(answer, AlignedCard) else unplaced).append(answer)  # type: ignore[arg-type]
-    for group in _orphans(findings, cards, book):
+        if isinstance(answer, AlignedCard):
+            cards.append(answer)
+        else:
+            unplaced.append(answer)
+            named.append(code)
+    for group in _orphans(findings, cards, named, book):
         answer = _align_by_marks(page, group, book, typed)
         if isinstance(answer, AlignedCard):
             if not any(_same_place(answer, card) for card in cards):
@@ -70,15 +76,27 @@ def _align_by_code(page: Image, found: FoundCode, findings: Findings, book: Card
     return _aligned(identity, known, placed, fitted)
 
 
-def _orphans(findings: Findings, cards: Sequence[AlignedCard], book: CardBook) -> Iterator[list[FoundMark]]:
-    """Groups of marks that no placed card has used."""
+def _orphans(
+    findings: Findings, cards: Sequence[AlignedCard], named: Sequence[FoundCode], book: CardBook
+) -> Iterator[list[FoundMark]]:
+    """Groups of marks that no placed card has used; `named` are codes of cards that wait for a person already."""
     free = [mark for mark in findings.marks if not any(_uses(card, mark) for card in cards)]
     layouts = {(known.layout.width, known.layout.height): known.layout for known in book.cards()}
     seen: set[int] = set()
     for layout in layouts.values():
         for group in group_marks([mark for mark in free if id(mark) not in seen], layout):
             seen.update(id(mark) for mark in group)
-            yield group
+            # Its code was read, and it could not be placed: a layout that happens to fit would read it wrong.
+            if not any(_encloses(group, layout, code) for code in named):
+                yield group
+
+
+def _encloses(group: list[FoundMark], layout: CardLayout, code: FoundCode) -> bool:
+    placed = place_by_marks(group, layout)
+    if placed is None:
+        return False
+    outline = project(placed.page_from_card, corners_of(Box(0.0, 0.0, layout.width, layout.height)))
+    return _inside(outline, code.quad.mean(axis=0))
 
 
 def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: Engine) -> AlignedCard | str:
@@ -95,25 +113,19 @@ def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: 
         return "a card of ours seems to be here, but it fits no known layout"
     _, known, placed, fitted = best
     quad = project(fitted.page_from_card, corners_of(known.layout.code))
-    if (code := find_code_near(page, quad)) and code.code.fingerprint == known.layout.fingerprint:
+    code = find_code_near(page, quad)
+    if code and code.code.fingerprint != known.layout.fingerprint:
+        return _align_by_code(page, code, Findings((code,), tuple(marks)), book)
+    if code:
         identity = CardIdentity(
             str(code.code.number), code.code.organisation, code.code.ward, code.code.template, code.code.fingerprint
         )
         return _aligned(identity, known, placed, fitted)
-    text = _printed_number(fitted.image, known, typed)
-    if number := parse_number(text):
+    printed = read_printed_number(fitted.image, known.layout, typed)
+    if number := printed.number:
         identity = CardIdentity(str(number), number.organisation, "", known.layout.template, known.layout.fingerprint)
         return _aligned(identity, known, placed, fitted)
-    return f"a card of ours whose code and number can't be read (the number looks like {text!r})"
-
-
-def _printed_number(card: Image, known: KnownCard, typed: Engine) -> str:
-    x, y, w, h = (value * CARD_PX_PER_MM for value in known.layout.number)
-    cut = card[round(y - 6) : round(y + h + 6), round(x - 6) : round(x + w + 6)]
-    # Type is read best some 30 pixels high.
-    large = np.asarray(cv2.resize(cut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
-    reading = typed.read([Strip(large, alphabet=_NUMBER_CHARACTERS)])[0]
-    return reading.text.replace(" ", "")
+    return f"a card of ours whose code and number can't be read (the number looks like {printed.text!r})"
 
 
 def _misfit(fitted: Fitted) -> str | None:
@@ -141,16 +153,16 @@ def _aligned(identity: CardIdentity, known: KnownCard, placed: PlacedCard, fitte
 
 def _uses(card: AlignedCard, mark: FoundMark) -> bool:
     """Whether a mark is this card's own, or lies inside its trim."""
-    outline = np.array(card.corners_px, dtype=np.float32)
-    x, y = mark.centre
-    return cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0
+    return _inside(np.array(card.corners_px), mark.centre)
 
 
 def _same_place(a: AlignedCard, b: AlignedCard) -> bool:
-    middle = np.mean(np.array(a.corners_px), axis=0)
-    return (
-        cv2.pointPolygonTest(np.array(b.corners_px, dtype=np.float32), (float(middle[0]), float(middle[1])), False) >= 0
-    )
+    return _inside(np.array(b.corners_px), np.mean(np.array(a.corners_px), axis=0))
+
+
+def _inside(outline: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
+    x, y = (float(value) for value in point)
+    return cv2.pointPolygonTest(outline.astype(np.float32), (x, y), False) >= 0
 
 
 def _reading_order(card: AlignedCard) -> tuple[float, float]:

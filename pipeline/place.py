@@ -16,6 +16,8 @@ _REACH_MM = 28.0
 """A mark this far from where a card's code or other marks expect it may still be its own (perspective, bent paper)."""
 _FIT_MM = 2.5
 """A mark that disagrees with the rest by more than this is not used: it is another card's, or damaged."""
+_ODD_MM, _ODD_SHARE = 0.3, 0.2
+"""Four marks bend to fit one that is centimetres off with this much left over; without it, a fifth of that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,16 @@ def _spread(points: Quad, layout: CardLayout) -> float:
 
 
 def _fit(code: CardCode | None, quad: Quad | None, marks: list[FoundMark], layout: CardLayout) -> PlacedCard | None:
-    """Fit the homography, leaving out one mark that disagrees with all the others when that helps."""
-    choices = [marks] + ([[m for m in marks if m is not out] for out in marks] if len(marks) >= 3 else [])
-    best: PlacedCard | None = None
-    for chosen in choices:
-        placed = _fit_these(code, quad, chosen, layout)
-        if placed and placed.residual_mm < _FIT_MM:
-            return placed
-        if placed and (best is None or placed.residual_mm < best.residual_mm):
-            best = placed
-    return best
+    """Fit the homography, leaving out one mark that disagrees with all the others when that helps much."""
+    whole = _fit_these(code, quad, marks, layout)
+    if len(marks) < 3 or (whole and whole.residual_mm < _ODD_MM):
+        return whole
+    fewer = [_fit_these(code, quad, [m for m in marks if m is not out], layout) for out in marks]
+    best = min((placed for placed in fewer if placed), key=lambda placed: placed.residual_mm, default=None)
+    if whole is None or best is None:
+        return whole or best
+    odd = whole.residual_mm >= _FIT_MM or best.residual_mm < _ODD_SHARE * whole.residual_mm
+    return best if odd and best.residual_mm < whole.residual_mm else whole
 
 
 def _fit_these(
