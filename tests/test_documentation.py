@@ -69,10 +69,6 @@ def test_command_explains_itself(name: str) -> None:
     command = dict(commands())[name]
     assert command.help, f"{name} has no help"
     described = command.get_help(click.Context(command, info_name=name, parent=click.Context(main)))
-    for argument in command.params:
-        if isinstance(argument, click.Argument):
-            shown = argument.make_metavar(click.Context(command)).strip("[].…")
-            assert re.search(rf"\b{re.escape(shown)}", command.help), f"{name} never says what {shown} is"
     assert name in described
 
 
