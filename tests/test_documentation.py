@@ -106,6 +106,20 @@ def test_every_setting_is_in_the_readme(tmp_path: Path) -> None:
     assert not unexplained(keys)
 
 
+def test_the_examples_in_the_readme_work(tmp_path: Path) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    settings, template = sorted(examples, key=lambda text: "[[fields]]" in text)
+    (tmp_path / FILE_NAME).write_text(settings, encoding="utf-8")
+    assert read_settings(tmp_path).wrong_per_thousand("name") == 5
+    assert template_file.parse_template(template).fields
+
+
+def test_pictures_in_the_readme_are_there_and_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert pictures
+    assert all(0 < (ROOT / picture).stat().st_size <= 150_000 for picture in pictures)
+
+
 @pytest.mark.parametrize("target", ["setup", "demo", "test", "soak", "bench", "samples", "lock", "lint"])
 def test_every_make_target_is_in_the_readme(target: str) -> None:
     assert re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

@@ -44,7 +44,7 @@ def test_killed_until_it_finishes(
     workers = 1 + seed % 2
     kills, killed = 0, True
     while killed and kills < MOST_KILLS:
-        after = rng.uniform(0.1, seconds)
+        after = rng.uniform(0.3, seconds / 3)
         killed = read_and_kill(home, work, workers, after, with_workers=rng.random() < 0.5)
         kills += killed
     if killed:
