@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pypdfium2
@@ -15,7 +15,7 @@ from PIL import Image as pillow
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.errors import ExitCode
+from forms.errors import ExitCode, MissingDependencyError
 from forms.flow import lay_out
 from forms.template_file import load_template
 from pipeline.commands import main
@@ -374,3 +374,17 @@ def test_without_tesseract_the_batch_stays_open(
     assert code_then == ExitCode.DONE
     assert "Going on with batch" in complaint
     assert (result["cards"], result["outcomes"]) == (1, {"cards": 1})
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_without_the_model_no_page_is_given_up(
+    desk: Path, home: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def missing() -> NoReturn:
+        raise MissingDependencyError("The handwriting model is missing. Install the package again.")
+
+    monkeypatch.setattr("pipeline.workers.PPOCR", missing)
+    code, told, complaint = run(home, "read", desk / "good", "--workers", workers)
+    assert (code, told) == (ExitCode.MISSING_DEPENDENCY, "")
+    assert "Error: The handwriting model is missing. Install the package again." in complaint
+    assert run(home, "pages", "--json")[1].strip() == "[]"
