@@ -4,6 +4,7 @@ import datetime
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -160,6 +161,8 @@ def _pool(desk: Desk, workers: int) -> ProcessPoolExecutor:
 
 def _sit_down(desk: Desk) -> None:
     global _reader  # one reader a process, for as long as the process lives
+    # Ctrl-C in a terminal reaches every process: this one ends at once and quietly, the one that started it says so.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _reader = make_reader(desk)
