@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.accept import accept_fields
 from pipeline.align import even_out
@@ -21,6 +22,13 @@ from pipeline.same import picture_ink
 
 _BLANK_SHARE = 2e-4
 """A page with less ink than this is blank: a line of 20 typed letters on A4 is 4e-4, dust and show-through less."""
+
+
+_LEAST_PIXELS = 32
+"""A picture with fewer on a side shows nothing that anybody could have written."""
+_NOISE = 60
+_LID_SHADE = 0.87
+"""A lid or glass is darker than this share of the paper's lightness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +62,30 @@ def read_page(page: Image, reader: Reader, today: datetime.date) -> PageReading:
 
 
 def is_blank(page: Image) -> bool:
-    """Whether a page shows nothing but paper: no print and no writing, shadows at its edges aside."""
+    """Whether a page shows nothing but paper: no print and no writing, the scanner's lid and shadows aside."""
+    if min(page.shape) < _LEAST_PIXELS:
+        return int(np.ptp(page)) < _NOISE
     factor = 1000 / max(page.shape)
     small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else page
+    if min(small.shape) < _LEAST_PIXELS:
+        return int(np.ptp(small)) < _NOISE
     flat = even_out(np.asarray(small, dtype=np.uint8), 8.0)
     margin = round(0.03 * min(flat.shape))
-    inner = flat[margin:-margin, margin:-margin]
-    dark = (cv2.GaussianBlur(inner, (0, 0), 0.6) < 170).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    dark = (cv2.GaussianBlur(flat, (0, 0), 0.6) < 170) & ~_lid(np.asarray(small, dtype=np.uint8))
+    inner = dark[margin : flat.shape[0] - margin, margin : flat.shape[1] - margin].astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
     areas = stats[1:, cv2.CC_STAT_AREA] if count > 1 else np.zeros(0)
     return float(areas[areas >= 4].sum()) / inner.size < _BLANK_SHARE
+
+
+def _lid(page: Image) -> NDArray[np.bool_]:
+    """What lies around the paper, and the paper's edge: dark areas wider than any stroke, up to the picture's edge."""
+    wide = cv2.morphologyEx(page, cv2.MORPH_CLOSE, np.ones((21, 21), np.uint8), borderValue=0)
+    darker = (wide < _LID_SHADE * float(np.percentile(wide, 80))).astype(np.uint8)
+    framed = cv2.copyMakeBorder(darker, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    _, labels = cv2.connectedComponents(framed, connectivity=4)
+    lid = (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8)
+    return np.asarray(cv2.dilate(lid, np.ones((25, 25), np.uint8)) > 0)
 
 
 def _read_card(
