@@ -1,5 +1,8 @@
 """A reading that is killed and run again ends as one that was let alone; so does one with more workers."""
 
+import json
+import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from forms.errors import ExitCode
 from tests.commands import stack_runs
 from tests.commands.stack_runs import Work, compassion, new_home, read, rows, what_came_of_it
 
@@ -26,7 +30,7 @@ def undisturbed(work: Work, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return what_came_of_it(folder / "home", folder / "readings.json")
 
 
-def wait_for_pages(home: Path, count: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for_pages(home: Path, count: int, process: "subprocess.Popen[Any]") -> None:
     """Wait until the store has so many pages, or the process ends."""
     end = time.monotonic() + stack_runs.LONGEST
     while rows(home)["store_page"] < count and process.poll() is None:
@@ -74,3 +78,20 @@ def test_killed_once(work: Work, undisturbed: dict[str, Any], tmp_path: Path) ->
     assert done.stderr.startswith("Going on with batch ")
     assert kept.strip("[]\n") in compassion(home, "pages", "--json").stdout
     assert what_came_of_it(home, tmp_path / "readings.json") == undisturbed
+
+
+def test_interrupted_from_the_keyboard(work: Work, tmp_path: Path) -> None:
+    """Ctrl-C in a terminal reaches the command and its workers."""
+    home = new_home(tmp_path / "home", work)
+    process = subprocess.Popen(
+        [*stack_runs.COMMAND, "--home", str(home), "read", str(work.stacks), "--workers", "2"],
+        cwd=stack_runs.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    wait_for_pages(home, 2, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "run the same command again" in complaint
+    assert "Traceback" not in complaint
+    outcomes = {row["outcome"] for row in json.loads(compassion(home, "pages", "--json").stdout)}
+    assert outcomes <= {"cards", "blank", "foreign", "duplicate"}
