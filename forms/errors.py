@@ -49,3 +49,7 @@ class ConfigurationError(CompassionError):
         self.where = where
         self.faults = tuple(faults)
         super().__init__("\n".join([f"{where} cannot be used:", *(f"  - {fault}" for fault in faults)]))
+
+    def __reduce__(self) -> tuple[type["ConfigurationError"], tuple[str, list[str]]]:
+        """Travel between processes with everything that was found."""
+        return type(self), (self.where, list(self.faults))

@@ -1,6 +1,7 @@
 """Reads bare pictures of handwriting, with no card around them: a character, a row of boxes, a line or a page."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def _without_rules(image: Image) -> Image:
     height, width = image.shape
     across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, max(30, round(width * 0.6))), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((max(30, round(height * 0.8)), 1), np.uint8))
-    rules = cv2.dilate(across | down, np.ones((3, 3), np.uint8)) > 0
+    rules = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)) > 0
     # What is nearly all rule is no rule but writing: a dash, a bold stroke.
     return np.where(rules, 255, image).astype(np.uint8) if rules.mean() < 0.4 else image
 
@@ -68,15 +69,16 @@ def _boxes_of(image: Image) -> tuple[tuple[int, int], ...]:
     runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= 3]
     if not runs:
         return ()
-    middles = [0, *((b + c) // 2 for (_, b), (c, _) in zip(runs, runs[1:], strict=False)), image.shape[1]]
-    return tuple(zip(middles[:-1], middles[1:], strict=True))
+    middles = [0, *((b + c) // 2 for (_, b), (c, _) in pairwise(runs)), image.shape[1]]
+    return tuple(pairwise(middles))
 
 
 def _lines_of(page: Image) -> list[Image]:
     """Cut a page of writing into its lines, from top to bottom: what stands side by side is one line."""
     flat = even_out(page, max(4.0, min(page.shape) / 210.0))
     dark = (cv2.GaussianBlur(flat, (0, 0), 1.0) < 170).astype(np.uint8)
-    _, labels, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, labels, found, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    stats = np.asarray(found, dtype=np.int32)
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     letters = heights[(heights > 5) & (heights < page.shape[0] / 4)]
     if not len(letters):

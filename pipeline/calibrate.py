@@ -14,6 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forms.errors import MissingDependencyError
+
+_SUREST = 0.9995
+_PULL = 0.5
+"""Half a value's worth: what keeps the line finite where raw probabilities part right from wrong altogether."""
 _FEWEST = 30
 """Fewer values than this say too little to fit a curve on."""
 
@@ -56,7 +61,12 @@ class Calibration:
 @cache
 def shipped_calibration() -> Calibration:
     """The calibration that comes with the package."""
-    text = resources.files("pipeline").joinpath("calibration", "shipped.json").read_text(encoding="utf-8")
+    try:
+        text = resources.files("pipeline").joinpath("calibration", "shipped.json").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise MissingDependencyError(
+            "The calibration is missing from the installation. Install compassion-cards again."
+        ) from error
     return _from_json(json.loads(text))
 
 
@@ -77,15 +87,15 @@ def _from_json(table: dict[str, Any]) -> Calibration:
 def fit_curve(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> Curve | None:
     """Fit a curve to raw probabilities and whether each value was right; None when there are too few.
 
-    Logistic in the raw log-odds, with a pull towards its middle as strong as one value each way (Platt 1999), so that
-    nothing is ever quite certain.
+    Logistic in the raw log-odds (Platt 1999), pulled a little towards flat, and never quite certain: Platt's own
+    smoothing would cap 200 values that are all right at 99.5 %, however sure the reader was of each.
     """
     if len(right) < _FEWEST:
         return None
     x = np.array([_logit(p) for p in probabilities])
     slope, offset = _fit_logistic(x, right.astype(np.float64))
     grid = np.linspace(-7.0, 14.0, 43)
-    believed = 1 / (1 + np.exp(-(slope * grid + offset)))
+    believed = np.minimum(1 / (1 + np.exp(-(slope * grid + offset))), _SUREST)
     confidence = np.interp(x, grid, believed)
     thresholds, wrong = _wrong_above(confidence)
     return Curve(
@@ -95,14 +105,12 @@ def fit_curve(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> C
 
 
 def _fit_logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    positives = float(y.sum())
-    target = np.where(y > 0.5, (positives + 1) / (positives + 2), 1 / (len(y) - positives + 2))
     design = np.stack([x, np.ones_like(x)], axis=1)
     weights = np.array([0.5, 0.0])
     for _ in range(60):
         p = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (p - target) + 1e-3 * weights
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
+        gradient = design.T @ (p - y) + _PULL * weights
+        hessian = (design * (p * (1 - p))[:, None]).T @ design + _PULL * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
         weights = weights - np.clip(step, -2, 2)
         if float(np.abs(step).max()) < 1e-8:

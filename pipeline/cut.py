@@ -19,6 +19,7 @@ ALPHABETS = {"date": DIGITS, "name": NAME_CHARACTERS, "place": PLACE_CHARACTERS}
 
 TICK_MARGIN = 1.5
 """Around a tick box, for ticks that leave it."""
+_REACHES_IN, _PASSES_BY = 0.35, 0.15
 _LABEL_MM = 45.0
 _BOX_MARGIN = 0.9
 _ABOVE_LINE, _BELOW_LINE = 2.2, 2.6
@@ -186,31 +187,33 @@ def _trim(image: Image, own: NDArray[np.bool_]) -> Image:
 
 def _tick_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:
     """One strip for each option. A tick that reaches into its neighbour counts where most of it lies."""
-    owner = _tick_owners(field, ink)
+    strangers = _strangers(field, ink)
     edge = round(TICK_MARGIN * CARD_PX_PER_MM)
     strips = []
     for n, option in enumerate(field.options):
         rows, columns = _window(option.box, layout, TICK_MARGIN)
         image = writing[rows, columns].copy()
-        theirs = owner[rows, columns]
-        image[_grown((theirs >= 0) & (theirs != n))] = 255
+        image[_grown(strangers[n][rows, columns])] = 255
         strips.append(Strip(image, windows=((edge, image.shape[1] - edge),)))
     return tuple(strips)
 
 
-def _tick_owners(field: FieldLayout, ink: Image) -> NDArray[np.int16]:
-    """For each pixel of ink that is in some option's box, that option; -1 elsewhere."""
+def _strangers(field: FieldLayout, ink: Image) -> list[NDArray[np.bool_]]:
+    """For each option, the ink in its box that only reaches in: most of its stroke lies in another option's box."""
     # A faint stroke that broke on the way is one stroke all the same.
-    _, labels = cv2.connectedComponents(cv2.dilate(ink, np.ones((7, 7), np.uint8)), connectivity=8)
+    _, labels = cv2.connectedComponents(cv2.dilate(ink, np.ones((5, 5), np.uint8)), connectivity=8)
     inside = []
     for option in field.options:
         x0, y0, x1, y1 = (round(v * CARD_PX_PER_MM) for v in _edges(option.box))
         own = labels[y0:y1, x0:x1][ink[y0:y1, x0:x1] > 0]
         inside.append(np.bincount(own, minlength=int(labels.max()) + 1))
     counts = np.stack(inside)
-    owner = np.where(counts.max(axis=0) > 0, counts.argmax(axis=0), -1).astype(np.int16)
-    owner[0] = -1
-    return np.where(ink > 0, owner[labels], -1)
+    # A fold or a stain's edge runs through a box and on; of a tick, however wild, a fair part is in its box.
+    totals = np.bincount(labels[ink > 0], minlength=counts.shape[1])
+    passing = counts.max(axis=0) < _PASSES_BY * totals
+    # Two ticks that touch are one stroke to the eye of a machine: where both boxes hold much of it, it is in both.
+    reaching = (counts > 0) & (passing | (counts < _REACHES_IN * counts.max(axis=0)))
+    return [own[labels] & (ink > 0) for own in reaching]
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:

@@ -17,8 +17,8 @@ def command(context: click.Context) -> None:
 @click.option("--cards", type=click.IntRange(2, 1000), default=8, help="How many cards to fill in, scan and read.")
 @as_json
 def speed(cards: int, as_json: bool) -> None:
-    """Milliseconds a card by stage on one core, and the same cards the plain way: pdf2image, then pytesseract a field."""
-    from pipeline.benchmark import measure_speed
+    """Milliseconds a card by stage on one core, beside the plain way: pdf2image, then pytesseract a field."""
+    from pipeline.simulate.benchmark import measure_speed
 
     result = measure_speed(cards)
     if as_json:

@@ -61,7 +61,10 @@ def command(
         print_json({"organisation": organisation, "ward": ward, "cards": count, "first": first, "out": str(out)})
         return
     sheets = -(-count // int(per_sheet))
-    click.echo(f"Printed {count} cards on {sheets} sheets to {out}; the first is {first}.")
+    click.echo(
+        f"Printed {count} card{'s' * (count != 1)} on {sheets} sheet{'s' * (sheets != 1)} to {out}; "
+        f"the first is {first}."
+    )
     click.echo("Print it at 100 % (actual size), not fitted to the page.")
 
 

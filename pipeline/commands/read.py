@@ -160,5 +160,6 @@ def _end(batch: str, outcomes: dict[str, int]) -> None:
     if set(outcomes) == {"unreadable"}:
         raise NothingReadError("\n".join(["Nothing of what was given could be read:", *lines]))
     if rows:
-        click.echo("\n".join([f"{len(rows)} pages need a person:", *lines]), err=True)
+        need = "1 page needs" if len(rows) == 1 else f"{len(rows)} pages need"
+        click.echo("\n".join([f"{need} a person:", *lines]), err=True)
         click.get_current_context().exit(ExitCode.NEEDS_PERSON)

@@ -16,7 +16,7 @@ _INK = 175
 _SPECK_MM2 = 0.06
 _TICKED_FROM = 0.030
 """Half-way between the emptiest tick (a fine pen's dash, 6 %) and the dirtiest empty box."""
-_TICKED_STEEPNESS = 4.0
+_TICKED_STEEPNESS = 5.0
 _STRUCK_FROM = 0.46
 _STRUCK_STEEPNESS = 35.0
 _EVEN_FROM = 0.62

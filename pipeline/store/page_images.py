@@ -1,5 +1,7 @@
 """Keeps page images as they came, in `pages/` of the home, each under the hash of its bytes."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from forms.whole_file import whole_file
@@ -19,3 +21,12 @@ def keep_image(page: Page) -> None:
         return
     with whole_file(path) as beside:
         beside.write_bytes(page.data)
+    _sweep(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left half written: it is part of somebody's card. Nothing takes a minute to write."""
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > 60:
+                part.unlink()

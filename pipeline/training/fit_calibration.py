@@ -21,6 +21,7 @@ from rapidfuzz.distance import Levenshtein
 
 from forms.organisation import Profile, read_profile
 from forms.whole_file import whole_file
+from pipeline.accept import UNSURE
 from pipeline.calibrate import Calibration, fit_curve
 from pipeline.decode import decode
 from pipeline.lists import make_lists
@@ -80,7 +81,8 @@ def _read(reader: Reader, truth: dict[tuple[str, int, str], dict[str, Any]], fil
         for card in read_page(decode(page.data), reader, datetime.date.today()).cards:
             stated = truth.get((page.file, page.number, card.identity.number))
             for field in card.fields:
-                if stated is None or field.status == Status.BLANK or field.reason.startswith("nothing"):
+                # What goes to a person for a reason of its own is no question of probability.
+                if stated is None or field.status == Status.BLANK or field.reason not in ("", UNSURE):
                     continue
                 yield field.content, field.alternatives[0][1], is_right(field, stated[field.name])
 

@@ -148,7 +148,8 @@ def _read_plainly(stack: Path, manifest: dict[str, Any]) -> float:
         for card in page["cards"]:
             for field in card["fields"]:
                 for box in _plain_boxes(field):
-                    cut = image.crop(tuple(round(value * _DPI / 25.4) for value in box))
+                    left, top, right, bottom = (value * _DPI / 25.4 for value in box)
+                    cut = image.crop((left, top, right, bottom))
                     pytesseract.image_to_string(cut, config="--psm 7")
     return time.perf_counter() - start
 
