@@ -3,7 +3,7 @@
 import datetime
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -52,6 +52,7 @@ def test_an_impossible_date_is_never_believed(figures: list[int]) -> None:
         assert value == "" or probability < 0.9
 
 
+@settings(max_examples=30)
 @given(days)
 def test_no_date_after_the_day_it_came_in(day: datetime.date) -> None:
     later = read_date(boxes((day + datetime.timedelta(1)).strftime("%d%m%Y"), 0.999), WHOLE, day)

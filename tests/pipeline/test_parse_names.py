@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.organisation import StaffMember, Ward
@@ -98,6 +98,7 @@ class TestPeople:
         read = person("", "")
         assert (read.first[0][0], read.last[0][0], read.staff.value) == ("", "", "")
 
+    @settings(max_examples=30)
     @given(st.permutations(STAFF), st.sampled_from([("SUE", "OKAFOR"), ("PRIYA", "NIGHTINGALE"), ("ANN", "LI")]))
     def test_order_of_the_list_is_irrelevant(self, staff: list[StaffMember], name: tuple[str, str]) -> None:
         one, other = person(*name), person(*name, make_lists(staff, WARDS))

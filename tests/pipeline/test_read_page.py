@@ -180,7 +180,7 @@ def hostile() -> dict[str, Image]:
         "the top of a card": np.ascontiguousarray(card[: card.shape[0] // 3]),
         "a thumbnail of a card": np.ascontiguousarray(card[::9, ::9]),
         "a card in the negative": 255 - card,
-        "a card under noise": np.clip(card + rng.normal(0, 90, card.shape), 0, 255).astype(np.uint8),
+        "a card under noise": np.clip(card[:900, :900] + rng.normal(0, 90, (900, 900)), 0, 255).astype(np.uint8),
         "a card mirrored": np.ascontiguousarray(card[:, ::-1]),
     }
 
