@@ -20,6 +20,7 @@ ALPHABETS = {"date": DIGITS, "name": NAME_CHARACTERS, "place": PLACE_CHARACTERS}
 TICK_MARGIN = 1.5
 """Around a tick box, for ticks that leave it."""
 _REACHES_IN, _PASSES_BY = 0.35, 0.15
+_AROUND_TICKS_MM = 10.0
 _LABEL_MM = 45.0
 _BOX_MARGIN = 0.9
 _ABOVE_LINE, _BELOW_LINE = 2.2, 2.6
@@ -187,26 +188,32 @@ def _trim(image: Image, own: NDArray[np.bool_]) -> Image:
 
 def _tick_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:
     """One strip for each option. A tick that reaches into its neighbour counts where most of it lies."""
-    strangers = _strangers(field, ink)
+    # Far enough around for a stray stroke to show where it comes from; the whole card would take ten times as long.
+    rows, columns = _window(outline_of(field), layout, _AROUND_TICKS_MM)
+    strangers = _strangers(field, ink[rows, columns], rows.start, columns.start)
     edge = round(TICK_MARGIN * CARD_PX_PER_MM)
     strips = []
     for n, option in enumerate(field.options):
-        rows, columns = _window(option.box, layout, TICK_MARGIN)
-        image = writing[rows, columns].copy()
-        image[_grown(strangers[n][rows, columns])] = 255
+        own_rows, own_columns = _window(option.box, layout, TICK_MARGIN)
+        image = writing[own_rows, own_columns].copy()
+        top, left = own_rows.start - rows.start, own_columns.start - columns.start
+        image[_grown(strangers[n][top : top + image.shape[0], left : left + image.shape[1]])] = 255
         strips.append(Strip(image, windows=((edge, image.shape[1] - edge),)))
     return tuple(strips)
 
 
-def _strangers(field: FieldLayout, ink: Image) -> list[NDArray[np.bool_]]:
-    """For each option, the ink in its box that only reaches in: most of its stroke lies in another option's box."""
+def _strangers(field: FieldLayout, ink: Image, top: int, left: int) -> list[NDArray[np.bool_]]:
+    """For each option, the ink in its box that only reaches in: most of its stroke lies elsewhere.
+
+    `ink` is the mask of a part of the card whose corner is at (left, top).
+    """
     # A faint stroke that broke on the way is one stroke all the same.
     _, labels = cv2.connectedComponents(cv2.dilate(ink, np.ones((5, 5), np.uint8)), connectivity=8)
     inside = []
     for option in field.options:
         x0, y0, x1, y1 = (round(v * CARD_PX_PER_MM) for v in _edges(option.box))
-        own = labels[y0:y1, x0:x1][ink[y0:y1, x0:x1] > 0]
-        inside.append(np.bincount(own, minlength=int(labels.max()) + 1))
+        box = slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)
+        inside.append(np.bincount(labels[box][ink[box] > 0], minlength=int(labels.max()) + 1))
     counts = np.stack(inside)
     # A fold or a stain's edge runs through a box and on; of a tick, however wild, a fair part is in its box.
     totals = np.bincount(labels[ink > 0], minlength=counts.shape[1])

@@ -25,7 +25,7 @@ def keep_image(page: Page) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes left half written: it is part of somebody's card. Nothing takes a minute to write."""
+    """Remove what killed processes left half written, part of somebody's card. Nothing takes a minute to write."""
     for part in folder.glob(".*.part"):
         with suppress(FileNotFoundError):
             if time.time() - part.stat().st_mtime > 60:
