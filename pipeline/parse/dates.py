@@ -73,5 +73,5 @@ def _plausible(latest: datetime.date) -> tuple[list[str], NDArray[np.int64], NDA
     figures = np.array([[int(c) for c in day.strftime("%d%m%Y")] for day in days])
     age = np.array([(latest - day).days for day in days], dtype=np.float64)
     # Cards come in soon after they are written; old ones turn up at the bottom of a box.
-    prior = 0.5 * np.exp(-age / 120.0) / 120.0 + 0.5 / count
+    prior = 0.3 * np.exp(-age / 365.0) / 365.0 + 0.7 / count
     return [day.isoformat() for day in days], figures, prior / prior.sum()

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SMOOTHING = 0.3
+_ANY_LETTER = 0.15
+"""Names come from many languages: MCTAGGART, SZCZEPANSKI and D'ARCY are spelled as no example is."""
 _EXAMPLES = "names.txt"
 
 
@@ -25,7 +27,8 @@ def letter_pairs(alphabet: str) -> NDArray[np.float64]:
             if character in index:
                 counts[before, index[character]] += 1
                 before = index[character] + 1
-    return np.asarray(np.log(counts / counts.sum(axis=1, keepdims=True)))
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    return np.asarray(np.log((1 - _ANY_LETTER) * shares + _ANY_LETTER / len(alphabet)))
 
 
 def likeliest_words(boxes: NDArray[np.float64], alphabet: str, beam: int = 12) -> tuple[list[tuple[str, float]], float]:
