@@ -143,11 +143,12 @@ def _aligned(identity: CardIdentity, known: KnownCard, placed: PlacedCard, fitte
     return AlignedCard(
         identity=identity,
         layout=layout,
-        alignment=Alignment(placed.by, round(fitted.residual_mm, 3), fitted.page_from_card, 0.0),
+        alignment=Alignment(
+            placed.by, round(fitted.residual_mm, 3), fitted.page_from_card, round(fitted.native_px_per_mm, 3)
+        ),
         corners_px=(a, b, c, d),
         image=fitted.image,
         empty=empty_picture(known.template),
-        native_px_per_mm=fitted.native_px_per_mm,
     )
 
 

@@ -89,8 +89,8 @@ class Alignment:
     """Root mean square distance between where print was expected and where it was found."""
     page_from_card: Matrix
     """3x3 homography from card millimetres (layout at scale 1) to page pixels."""
-    scale: float
-    """Printed size over the template's size, as far as the scan's resolution is known; 0 when it is not."""
+    px_per_mm: float
+    """Page pixels for a millimetre of the card at scale 1: the scan's resolution and the printed size together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,6 @@ class AlignedCard:
     """The card at `CARD_PX_PER_MM` pixels a millimetre, its paper evened out to near 255."""
     empty: Image
     """What the same card looks like with nothing written on it, at the same scale."""
-    native_px_per_mm: float
-    """How finely the card was scanned, before it was brought to `CARD_PX_PER_MM`."""
 
 
 # --- cut ---------------------------------------------------------------------------------------------------------
@@ -160,8 +158,6 @@ class RawField:
     readings: tuple[Reading, ...]
     engine: str
     """Name and version, such as `ppocr 6s`."""
-    second: tuple[Reading, ...] = ()
-    """The same strips read by a second engine, where there is one."""
 
 
 # --- parse and accept --------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def add_run(sighting: models.Sighting, reading: CardReading) -> None:
         alignment_by=reading.alignment.by,
         residual_mm=float(reading.alignment.residual_mm),
         page_from_card=reading.alignment.page_from_card.tolist(),
-        scale=float(reading.alignment.scale),
+        px_per_mm=float(reading.alignment.px_per_mm),
         nominee_staff=reading.nominee_staff.value,
         nominee_staff_confidence=float(reading.nominee_staff.confidence),
         nominee_ward=reading.nominee_ward.value,

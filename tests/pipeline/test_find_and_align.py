@@ -63,7 +63,7 @@ class TestLie:
     def test_printed_at_another_size(self, size: float, book: CardBook) -> None:
         paper = cut_card()
         card = assert_found(paper, scan(paper, size=size), book)
-        assert card.native_px_per_mm == pytest.approx(200 / 25.4 * size, rel=0.01)
+        assert card.alignment.px_per_mm == pytest.approx(200 / 25.4 * size, rel=0.01)
 
     def test_small_and_askew_and_upside_down(self, book: CardBook) -> None:
         paper = cut_card()
@@ -89,7 +89,7 @@ class TestLie:
             (card,) = identify(cv2.cvtColor(taken.image, cv2.COLOR_RGB2GRAY).astype(np.uint8), book).cards
             assert card.identity.number == paper.number()
             truth = np.array(taken.corners(paper.cards[0]["box_mm"]))
-            error = np.linalg.norm(np.array(card.corners_px) - truth, axis=1).max() / card.native_px_per_mm
+            error = np.linalg.norm(np.array(card.corners_px) - truth, axis=1).max() / card.alignment.px_per_mm
             assert error < 0.8
 
     def test_aligned_picture_lies_on_the_empty_card(self, book: CardBook) -> None:

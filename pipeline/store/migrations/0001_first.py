@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('alignment_by', models.CharField(max_length=32)),
                 ('residual_mm', models.FloatField()),
                 ('page_from_card', models.JSONField()),
-                ('scale', models.FloatField()),
+                ('px_per_mm', models.FloatField()),
                 ('nominee_staff', models.CharField(blank=True, max_length=100)),
                 ('nominee_staff_confidence', models.FloatField()),
                 ('nominee_ward', models.CharField(blank=True, max_length=20)),

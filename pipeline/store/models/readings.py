@@ -17,7 +17,7 @@ class ReadingRun(models.Model):
     residual_mm = models.FloatField()
     page_from_card = models.JSONField()
     """3x3 homography, row by row, from card millimetres to page pixels."""
-    scale = models.FloatField()
+    px_per_mm = models.FloatField()
     nominee_staff = models.CharField(max_length=100, blank=True)
     nominee_staff_confidence = models.FloatField()
     nominee_ward = models.CharField(max_length=20, blank=True)
