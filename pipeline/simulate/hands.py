@@ -127,8 +127,9 @@ class UnipenHand:
 class UnipenHands:
     """All usable writers of a handwriting folder on one side of the split."""
 
-    def __init__(self, folder: Path, split: Split) -> None:
-        """`folder` holds `unipen/`, or is it."""
+    def __init__(self, folder: Path, split: Split, least_words: int | None = None) -> None:
+        """`folder` holds `unipen/`, or is it. `least_words` makes a writer usable; by default as `writers.toml` says."""
+        self._least_words = writer_rules().least["words"] if least_words is None else least_words
         self.folder = folder / "unipen" if (folder / "unipen").is_dir() else folder
         self.split = split
         self._words = Category(self.folder, "7")
@@ -170,8 +171,7 @@ class UnipenHands:
         for sample in self._words.samples:
             if self._usable(sample, ("coarse", "german", "scrambled", "code")) and " " not in sample.label:
                 words[f"{sample.contributor}/{sample.writer}"][sample.label].append(sample)
-        least = writer_rules().least["words"]
-        return {name: dict(own) for name, own in words.items() if len(own) >= least}
+        return {name: dict(own) for name, own in words.items() if len(own) >= self._least_words}
 
     @cache  # noqa: B019 - one for each writer, and the folder is read once in a process
     def hand(self, name: str) -> UnipenHand:
