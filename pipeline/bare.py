@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.align import even_out
 from pipeline.clean import find_ink
 from pipeline.engines import Engine
 from pipeline.records import Image, Reading, Strip
+from pipeline.text_lines import cut_line, find_text_lines, line_distance
 
 KINDS = ("character", "boxes", "line", "page")
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -21,6 +21,9 @@ ALPHABETS = {"digits": DIGITS, "capitals": CAPITALS, "any": ""}
 _LINE_HEIGHT_MM = 8.0
 """A bare line is taken to be about as high as a line on a card: the cleaning's lengths are in millimetres."""
 _PX_PER_MM = 10.0
+_PAGE_INK = 170
+_LETTERS_A_LINE = 3.0
+"""From line to line, in heights of what hangs together: letters in print, words in joined writing."""
 
 
 def transcribe(images: Sequence[Image], kind: str, alphabet: str, engine: Engine) -> list[Reading]:
@@ -74,44 +77,27 @@ def _boxes_of(image: Image) -> tuple[tuple[int, int], ...]:
 
 
 def _lines_of(page: Image) -> list[Image]:
-    """Cut a page of writing into its lines, from top to bottom: what stands side by side is one line."""
-    flat = even_out(page, max(4.0, min(page.shape) / 210.0))
-    dark = (cv2.GaussianBlur(flat, (0, 0), 1.0) < 170).astype(np.uint8)
-    _, labels, found, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    stats = np.asarray(found, dtype=np.int32)
+    """Cut a page of writing into its lines, from top to bottom, each holding its own ink only."""
+    flat = _without_long_rules(even_out(page, max(4.0, min(page.shape) / 210.0)))
+    dark = np.where(cv2.GaussianBlur(flat, (0, 0), 1.0) < _PAGE_INK, 255, 0).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     letters = heights[(heights > 5) & (heights < page.shape[0] / 4)]
     if not len(letters):
         return []
     height = float(np.median(letters))
-    usable = [n + 1 for n, h in enumerate(heights) if 0.25 * height < h < 6 * height]
-    rows = _rows([(float(middles[n][1]), n) for n in usable], 1.1 * height, stats)
-    lines = []
-    for row in rows:
-        left, top = stats[row, cv2.CC_STAT_LEFT].min(), stats[row, cv2.CC_STAT_TOP].min()
-        right = (stats[row, cv2.CC_STAT_LEFT] + stats[row, cv2.CC_STAT_WIDTH]).max()
-        bottom = (stats[row, cv2.CC_STAT_TOP] + stats[row, cv2.CC_STAT_HEIGHT]).max()
-        own = np.isin(labels[top:bottom, left:right], row).astype(np.uint8)
-        kept = np.where(cv2.dilate(own, np.ones((5, 5), np.uint8)) > 0, flat[top:bottom, left:right], 255)
-        edge = round(0.3 * height)
-        lines.append(np.pad(kept.astype(np.uint8), edge, constant_values=255))
-    return lines
+    found = find_text_lines(dark, line_distance(dark, _LETTERS_A_LINE * height))
+    lines = [(found.owners == n, slope) for n, slope in enumerate(found.slopes)]
+    return [cut_line(flat, own, slope, round(0.3 * height)) for own, slope in lines if own.any()]
 
 
-def _rows(parts: list[tuple[float, int]], apart: float, stats: NDArray[np.int32]) -> list[list[int]]:
-    """Gather parts into rows by their middles, following a row as it rises or falls across the page."""
-    rows: list[list[int]] = []
-    ends: list[float] = []
-    for middle, part in sorted(parts, key=lambda entry: int(stats[entry[1], cv2.CC_STAT_LEFT])):
-        nearest = min(range(len(rows)), key=lambda n: abs(ends[n] - middle), default=None)
-        if nearest is not None and abs(ends[nearest] - middle) < apart:
-            rows[nearest].append(part)
-            ends[nearest] += 0.2 * (middle - ends[nearest])
-        else:
-            rows.append([part])
-            ends.append(middle)
-    kept = [(end, row) for end, row in zip(ends, rows, strict=True) if len(row) > 1 or len(rows) == 1]
-    return [row for _, row in sorted(kept, key=lambda entry: entry[0])]
+def _without_long_rules(image: Image) -> Image:
+    """Whiten printed ruling: dark lines a third of the page long that keep straight."""
+    dark = (image < 200).astype(np.uint8)
+    across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, max(60, image.shape[1] // 3)), np.uint8))
+    if not across.any():
+        return image
+    return np.where(cv2.dilate(across, np.ones((3, 1), np.uint8)) > 0, 255, image).astype(np.uint8)
 
 
 def _joined(readings: list[Reading]) -> Reading:
