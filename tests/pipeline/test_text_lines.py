@@ -11,7 +11,10 @@ from pipeline.simulate.ink import draw, pick_pen
 from pipeline.simulate.writing import Writing
 from pipeline.text_lines import cut_line, find_text_lines, line_distance
 
-WORDS = "she stayed with my mother all through the night and made us laugh again every day".split()
+WORDS = (
+    *("she", "stayed", "with", "my", "mother", "all", "through", "the"),
+    *("night", "and", "made", "us", "laugh", "again", "every", "day"),
+)
 
 
 def page(lines: int, distance: float, slope: float, seed: int) -> tuple[Image, np.ndarray]:
