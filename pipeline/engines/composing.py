@@ -98,7 +98,7 @@ def compose_row(strip: Strip, setting: Setting) -> ComposedRow:
     """Return a row of boxes set as a line. At least one box must be inked."""
     ink = find_ink(strip.image)
     image = thin_heavy_pen(strip.image, ink)
-    glyphs = _lift_glyphs(image, _owners(ink, strip.windows), np.flatnonzero(strip.inked).tolist())
+    glyphs = _lift_glyphs(image, owners(ink, strip.windows), np.flatnonzero(strip.inked).tolist())
     scale, top = _row_scale([glyph for glyph in glyphs if glyph.picture.size], setting)
     pieces = [np.full((HEIGHT_PX, _SIDE_PX), WHITE, dtype=np.uint8)]
     places: list[tuple[int, int]] = []
@@ -119,7 +119,7 @@ class _Glyph(NamedTuple):
     top: int
 
 
-def _owners(ink: NDArray[np.bool_], windows: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
+def owners(ink: NDArray[np.bool_], windows: tuple[tuple[int, int], ...]) -> NDArray[np.int32]:
     """Return for each pixel of ink which window's writing it is (-1 elsewhere).
 
     A stroke belongs wholly to the box its middle is nearest to, even where it reaches into the next; strokes that run
