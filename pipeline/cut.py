@@ -10,6 +10,7 @@ from forms.layout import Box, CardLayout, FieldLayout
 from pipeline.clean import find_ink, take_out_print
 from pipeline.place import corners_of, project
 from pipeline.records import CARD_PX_PER_MM, AlignedCard, Crop, Image, Strip
+from pipeline.written_lines import cut_written_lines
 
 DIGITS = "0123456789"
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ'-."
@@ -29,7 +30,6 @@ _LEAST_INK_MM2 = 0.12
 """Less ink than this in a box is a speck: a full stop by a fine pen is 0.2 mm²."""
 _LONE_INK_MM2 = 0.5
 """What stands alone must be as much as a thin stroke: dirt on a copier's glass is up to 0.3 mm²."""
-_LEAST_LINE_MM2 = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,51 +139,11 @@ def _grown(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _written_lines(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:
-    """One strip for each line with writing on it, each holding its own ink only.
-
-    A stroke belongs to the line in whose upper and middle part most of it lies: writing stands on its ruling, and
-    hangs below it by less than it rises above.
-    """
-    rows, columns = _window(outline_of(field), layout, 0.8, _ABOVE_LINE, _BELOW_LINE)
-    image, mask = writing[rows, columns], ink[rows, columns]
-    rulings = [(line.y + line.height) * CARD_PX_PER_MM - rows.start for line in field.lines]
-    owner = _line_owners(mask, rulings, field.lines[0].height * CARD_PX_PER_MM)
-    strips = []
-    for n, (line, ruling) in enumerate(zip(field.lines, rulings, strict=True)):
-        own = owner == n
-        if np.count_nonzero(own) < _LEAST_LINE_MM2 * CARD_PX_PER_MM**2:
-            continue
-        height = line.height * CARD_PX_PER_MM
-        top = max(0, round(ruling - height - _ABOVE_LINE * CARD_PX_PER_MM))
-        bottom = min(image.shape[0], round(ruling + _BELOW_LINE * CARD_PX_PER_MM))
-        strips.append(Strip(_trim(np.where(_grown(own), image, 255).astype(np.uint8)[top:bottom], own[top:bottom])))
-    return tuple(strips)
-
-
-def _line_owners(mask: Image, rulings: list[float], height: float) -> NDArray[np.int16]:
-    """For each pixel, the line it belongs to; -1 where there is no ink."""
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    # A line's body: from 80 % of the line's height above its ruling to 20 % below.
-    lower = np.array(rulings) + 0.2 * height
-    owner = np.full(count, -1, dtype=np.int16)
-    tall: list[int] = []
-    for n in range(1, count):
-        if stats[n, cv2.CC_STAT_HEIGHT] > 1.6 * height:
-            tall.append(n)
-        owner[n] = min(int(np.searchsorted(lower, middles[n][1])), len(rulings) - 1)
-    owners = np.asarray(owner[labels])
-    # Strokes that join two lines (a long descender that touches the line below) are shared out by height.
-    for n in tall:
-        ys, xs = np.nonzero(labels == n)
-        owners[ys, xs] = np.minimum(np.searchsorted(lower, ys), len(rulings) - 1)
-    return owners
-
-
-def _trim(image: Image, own: NDArray[np.bool_]) -> Image:
-    """Cut a line down to its ink with a little paper around; readers scale by height, so that matters."""
-    ys, xs = np.nonzero(own)
-    edge = round(0.6 * CARD_PX_PER_MM)
-    return image[max(0, ys.min() - edge) : ys.max() + edge + 1, max(0, xs.min() - edge) : xs.max() + edge + 1]
+    outline = outline_of(field)
+    rows, columns = _window(outline, layout, 0.8, _ABOVE_LINE, _BELOW_LINE)
+    top = round(outline.y * CARD_PX_PER_MM) - rows.start
+    own_rows = top, top + round(outline.height * CARD_PX_PER_MM)
+    return cut_written_lines(writing[rows, columns], ink[rows, columns], own_rows, len(field.lines))
 
 
 def _tick_boxes(field: FieldLayout, layout: CardLayout, writing: Image, ink: Image) -> tuple[Strip, ...]:

@@ -1,0 +1,49 @@
+"""Cuts the writing on a field's ruled lines into one strip a line, whether it keeps to the ruling or not."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.records import CARD_PX_PER_MM, Image, Strip
+from pipeline.text_lines import TextLines, cut_line, find_text_lines, line_distance
+
+_LEAST_LINE_MM2 = 1.0
+_OUTSIDE_MM = 1.0
+"""Ink whose middle lies farther outside the field is another field's, reaching in."""
+_EDGE_MM = 0.6
+"""Paper left around a line; readers scale by height, so that matters."""
+
+
+def cut_written_lines(writing: Image, ink: Image, field: tuple[int, int], rulings: int) -> tuple[Strip, ...]:
+    """Return one strip for each line with writing on it, from top to bottom, each holding its own ink only.
+
+    `writing` and `ink` show the field with some card above and below, at `CARD_PX_PER_MM`; `field` gives the rows
+    [from, to) of the field itself, on which there are so many ruled lines.
+    """
+    own = _own_ink(ink, field)
+    if not own.any():
+        return ()
+    usual = (field[1] - field[0]) / rulings
+    lines = find_text_lines(own, line_distance(own, usual)) if rulings > 1 else _one_line(own, usual)
+    edge = round(_EDGE_MM * CARD_PX_PER_MM)
+    parts = [(lines.owners == n, slope) for n, slope in enumerate(lines.slopes)]
+    least = _LEAST_LINE_MM2 * CARD_PX_PER_MM**2
+    return tuple(
+        Strip(cut_line(writing, part, slope, edge)) for part, slope in parts if np.count_nonzero(part) >= least
+    )
+
+
+def _one_line(ink: Image, usual: float) -> TextLines:
+    """All of the ink as one line, as level as its longest part."""
+    slopes = find_text_lines(ink, usual).slopes
+    owners = np.where(ink > 0, 0, -1).astype(np.int16)
+    return TextLines(owners, slopes[:1] if len(slopes) == 1 else (0.0,))
+
+
+def _own_ink(ink: Image, field: tuple[int, int]) -> NDArray[np.uint8]:
+    """Leave out what only reaches in from the fields above and below: its middle is outside."""
+    count, labels, _, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    slack = _OUTSIDE_MM * CARD_PX_PER_MM
+    inside = (middles[:, 1] >= field[0] - slack) & (middles[:, 1] < field[1] + slack)
+    inside[0] = False
+    return np.where(inside[labels], 255, 0).astype(np.uint8) if count > 1 else np.zeros_like(ink)
