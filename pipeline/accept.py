@@ -14,7 +14,7 @@ def accept_fields(
 ) -> tuple[FieldReading, ...]:
     """Send fields below their content's threshold to a person; those with a reason of their own already are."""
     return tuple(
-        _accept(field, calibration.threshold(field.content, wrong_per_thousand(field.content))) for field in fields
+        _accept(field, calibration.threshold(_curve(field), wrong_per_thousand(field.content))) for field in fields
     )
 
 
@@ -22,3 +22,7 @@ def _accept(field: FieldReading, threshold: float) -> FieldReading:
     if field.status != Status.ACCEPTED or field.confidence >= threshold:
         return field
     return replace(field, status=Status.REVIEW, reason=UNSURE)
+
+
+def _curve(field: FieldReading) -> str:
+    return field.calibration.partition(" ")[0] or field.content

@@ -1,12 +1,16 @@
-"""From an engine's or a list's probability to the probability that a field's value is right, by content.
+"""From an engine's or a list's probability to the probability that a field's value is right.
 
-The curves were fitted on cards filled by writers kept for validation (`pipeline.simulate`, all scanner conditions);
-`pipeline/calibration/README.md` says how, and what came of it.
+One curve for each way of arriving at a value: a name of a list is believed differently from one spelled letter by
+letter (`pipeline/parse/curves.py` names them). The curves that ship were fitted on cards filled in by writers kept for
+validation; `pipeline/calibration/README.md` says how, and what came of it. A home may hold its own, refitted on what
+people decided (`compassion recalibrate`).
 """
 
+import hashlib
 import json
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,48 +18,83 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forms.errors import MissingDependencyError
+from forms.errors import ConfigurationError, MissingDependencyError
+from forms.whole_file import whole_file
 
-_SUREST = 0.9995
-_PULL = 0.5
-"""Half a value's worth: what keeps the line finite where raw probabilities part right from wrong altogether."""
-_FEWEST = 30
-"""Fewer values than this say too little to fit a curve on."""
+FILE_NAME = "calibration.json"
+"""In a home: its own calibration."""
+DOUBTFUL = "doubtful"
+"""Of values that a person must look at for a reason of their own: right far less often than they look."""
+_NEVER = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A rising line of points from raw to believed probability, and what came of values above each threshold."""
+    """A rising line of points from raw to believed probability, and what came of values above each cut."""
 
     raw: tuple[float, ...]
+    """Log-odds, rising."""
     right: tuple[float, ...]
-    thresholds: tuple[float, ...]
-    """Confidences, rising."""
+    """For each of these, how likely the value is right."""
+    cuts: tuple[float, ...]
+    """Log-odds, rising."""
     wrong_above: tuple[float, ...]
-    """For each threshold, the share that was wrong among all values at or above it."""
+    """For each cut, what share of all values at or above it is wrong at the most; falling."""
+    count: int = 0
+    """How many values it was fitted on."""
+
+    def believed(self, log_odds: float) -> float:
+        """Return how likely a value is right."""
+        return float(np.interp(log_odds, self.raw, self.right))
+
+    def threshold(self, share: float) -> float:
+        """Return the lowest confidence above which no more than this share is wrong; beyond 1 when there is none."""
+        fitting = [cut for cut, wrong in zip(self.cuts, self.wrong_above, strict=True) if wrong <= share]
+        return self.believed(min(fitting)) if fitting else _NEVER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
-    """One curve for each content."""
+    """Curves by name: a content, or a content and how its value was arrived at (`name`, `name.listed`)."""
 
-    curves: dict[str, Curve]
+    curves: Mapping[str, Curve]
+    based_on: str = ""
+    """Of a home's own: the version of the shipped calibration that it refines."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """How it came about, for people."""
 
-    def apply(self, content: str, probability: float) -> float:
+    @cached_property
+    def version(self) -> str:
+        """A short name that is another for other curves."""
+        if not self.curves:
+            return "none"
+        text = json.dumps({name: asdict(curve) for name, curve in sorted(self.curves.items())})
+        own = hashlib.sha256(text.encode()).hexdigest()[:8]
+        return f"{self.based_on}+{own}" if self.based_on else own
+
+    def curve(self, name: str) -> tuple[str, Curve | None]:
+        """Return the curve of that name, and what it is called; where there is none, one for more than that.
+
+        For `name.listed` that is `name`; for `name.doubtful` it is `doubtful`.
+        """
+        content, _, way = name.partition(".")
+        for known in (name, way if way == DOUBTFUL else content):
+            if known in self.curves:
+                return known, self.curves[known]
+        return name, None
+
+    def apply(self, name: str, probability: float) -> float:
         """Return the probability that the value is right; unchanged where there is no curve."""
-        curve = self.curves.get(content)
+        _, curve = self.curve(name)
         if curve is None:
             return float(np.clip(probability, 0.0, 1.0))
-        return float(np.interp(_logit(probability), curve.raw, curve.right))
+        return curve.believed(log_odds(probability))
 
-    def threshold(self, content: str, wrong_per_thousand: float) -> float:
-        """Return the lowest confidence above which no more than so many of a thousand values are expected wrong."""
-        curve = self.curves.get(content)
+    def threshold(self, name: str, wrong_per_thousand: float) -> float:
+        """Return the lowest confidence above which no more than so many of a thousand values are wrong."""
+        _, curve = self.curve(name)
         share = wrong_per_thousand / 1000
-        if curve is None:
-            return 1.0 - share
-        fitting = [t for t, wrong in zip(curve.thresholds, curve.wrong_above, strict=True) if wrong <= share]
-        return min(fitting) if fitting else 1.0 + 1e-9
+        return 1.0 - share if curve is None else curve.threshold(share)
 
 
 @cache
@@ -70,62 +109,56 @@ def shipped_calibration() -> Calibration:
     return _from_json(json.loads(text))
 
 
+def home_calibration(home: Path) -> Calibration | None:
+    """Return the home's own calibration; None when it has none, or one that refines another than the shipped one.
+
+    Raises ConfigurationError when its file can't be understood.
+    """
+    path = home / FILE_NAME
+    if not path.is_file():
+        return None
+    try:
+        own = read_calibration(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(
+            str(path), [f"not a calibration ({error}); remove it with 'compassion recalibrate --undo'"]
+        ) from error
+    return own if own.based_on == shipped_calibration().version else None
+
+
 def read_calibration(path: Path) -> Calibration:
     """Read a calibration from a file that `write_calibration` wrote."""
     return _from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _from_json(table: dict[str, Any]) -> Calibration:
-    return Calibration(
-        {
-            content: Curve(*(tuple(curve[key]) for key in ("raw", "right", "thresholds", "wrong_above")))
-            for content, curve in table.items()
-        }
-    )
+def write_calibration(calibration: Calibration, path: Path) -> None:
+    """Write a calibration, whole or not at all."""
+    table = {
+        "based_on": calibration.based_on,
+        "notes": dict(calibration.notes),
+        "curves": {name: asdict(curve) for name, curve in sorted(calibration.curves.items())},
+    }
+    with whole_file(path) as beside:
+        beside.write_text(json.dumps(table, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def fit_curve(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> Curve | None:
-    """Fit a curve to raw probabilities and whether each value was right; None when there are too few.
-
-    Logistic in the raw log-odds (Platt 1999), pulled a little towards flat, and never quite certain: Platt's own
-    smoothing would cap 200 values that are all right at 99.5 %, however sure the reader was of each.
-    """
-    if len(right) < _FEWEST:
-        return None
-    x = np.array([_logit(p) for p in probabilities])
-    slope, offset = _fit_logistic(x, right.astype(np.float64))
-    grid = np.linspace(-7.0, 14.0, 43)
-    believed = np.minimum(1 / (1 + np.exp(-(slope * grid + offset))), _SUREST)
-    confidence = np.interp(x, grid, believed)
-    thresholds, wrong = _wrong_above(confidence)
-    return Curve(
-        tuple(grid.round(4).tolist()), tuple(believed.round(6).tolist()),
-        tuple(thresholds.round(6).tolist()), tuple(wrong.round(6).tolist()),
-    )  # fmt: skip
+def _from_json(table: Mapping[str, Any]) -> Calibration:
+    curves = {name: _curve(points) for name, points in table["curves"].items()}
+    return Calibration(curves, str(table["based_on"]), table["notes"])
 
 
-def _fit_logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    design = np.stack([x, np.ones_like(x)], axis=1)
-    weights = np.array([0.5, 0.0])
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (p - y) + _PULL * weights
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + _PULL * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        weights = weights - np.clip(step, -2, 2)
-        if float(np.abs(step).max()) < 1e-8:
-            break
-    return max(0.01, float(weights[0])), float(weights[1])
+def _curve(table: Mapping[str, Any]) -> Curve:
+    raw, right, cuts, wrong = (tuple(map(float, table[key])) for key in ("raw", "right", "cuts", "wrong_above"))
+    return Curve(raw, right, cuts, wrong, int(table["count"]))
 
 
-def _wrong_above(confidence: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For thresholds over the values seen, the expected share of wrong ones among those at or above."""
-    ranked = np.sort(confidence)[::-1]
-    wrong = np.cumsum(1 - ranked) / np.arange(1, len(ranked) + 1)
-    picks = np.unique(np.linspace(0, len(ranked) - 1, min(200, len(ranked))).astype(int))
-    return ranked[picks][::-1], wrong[picks][::-1]
-
-
-def _logit(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Log-odds of a probability, which is kept a millionth away from 0 and 1."""
     p = float(np.clip(probability, 1e-6, 1 - 1e-6))
     return float(np.log(p / (1 - p)))
+
+
+def all_log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`log_odds` of many."""
+    p = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(p / (1 - p)))

@@ -178,6 +178,10 @@ class FieldReading:
     outline_px: tuple[Corner, ...] = ()
     reason: str = ""
     """Why a person must look, in plain English; empty when none must."""
+    probability: float = 0.0
+    """What readers and lists said of `value`, before calibration."""
+    calibration: str = ""
+    """The curve that made `confidence` of it, and the calibration's version: `name.listed 3fa1b2c4`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def read_page(page: Image, reader: Reader, today: datetime.date) -> PageReading:
     cut = [cut_card(card) for card in found.cards]
     raw = iter(recognise([crop for own in cut for crop in own.crops], reader.engines))
     cards = tuple(
-        _read_card(card, own, [next(raw) for _ in own.crops], reader, today)
+        read_card(card, own, [next(raw) for _ in own.crops], reader, today)
         for card, own in zip(found.cards, cut, strict=True)
     )
     if found.unplaced:
@@ -88,9 +88,10 @@ def _lid(page: Image) -> NDArray[np.bool_]:
     return np.asarray(cv2.dilate(lid, np.ones((25, 25), np.uint8)) > 0)
 
 
-def _read_card(
+def read_card(
     card: AlignedCard, cut: CutCard, raw: list[RawField], reader: Reader, today: datetime.date
 ) -> CardReading:
+    """Say what stands on one card, from what the engines read of it."""
     parsed = parse_card(raw, reader.lists_of(card.identity.organisation), today, reader.calibration)
     return CardReading(
         identity=card.identity,

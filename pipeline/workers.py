@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import cv2
 
 from forms.errors import MissingDependencyError
-from pipeline.calibrate import shipped_calibration
+from pipeline.calibrate import Calibration, shipped_calibration
 from pipeline.card_book import CardBook
 from pipeline.decode import DecodeError, decode
 from pipeline.engines.ppocr import PPOCR
@@ -41,6 +41,8 @@ class Desk:
     lists: Mapping[str, Lists] = field(default_factory=dict)
     """By organisation code."""
     settings: Settings = field(default_factory=Settings)
+    calibration: Calibration | None = None
+    """The home's own; None for the one that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def make_reader(desk: Desk) -> Reader:
     return Reader(
         book=CardBook(desk.templates),
         engines=Engines(Ticks(), hand, hand, Tesseract()),
-        calibration=shipped_calibration(),
+        calibration=desk.calibration or shipped_calibration(),
         wrong_per_thousand=desk.settings.wrong_per_thousand,
         lists_of=lambda organisation: desk.lists.get(organisation, nothing),
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.calibrate import Calibration
 from pipeline.lists import Lists
 from pipeline.parse.choices import read_multiple, read_single
+from pipeline.parse.curves import curve_of
 from pipeline.parse.dates import read_date
 from pipeline.parse.names import PersonReading, Row, choose_member, read_open, read_person
 from pipeline.parse.places import read_place, weigh_by_ward
@@ -57,7 +58,9 @@ def parse_card(raw: Sequence[RawField], lists: Lists, latest: datetime.date, cal
         if not _written(field):
             fields.append(_blank(field))
         else:
-            fields.append(_reading(field, believed or _believe(field, latest), calibration))
+            known = believed or _believe(field, latest)
+            curve = curve_of(field.crop.field, known.reason, staff, ward)
+            fields.append(_reading(field, known, calibration, curve))
     if filled:
         fields = [_require(field, raw_field, fields) for field, raw_field in zip(fields, raw, strict=True)]
     return ParsedCard(tuple(fields), staff, ward)
@@ -109,7 +112,7 @@ def _believe(field: RawField, latest: datetime.date) -> _Believed:
     return _Believed(tuple(read_open(_row(field)).words))
 
 
-def _reading(field: RawField, believed: _Believed, calibration: Calibration) -> FieldReading:
+def _reading(field: RawField, believed: _Believed, calibration: Calibration, curve: str) -> FieldReading:
     layout = field.crop.field
     value, probability = believed.ranked[0] if believed.ranked else ("", 0.0)
     return FieldReading(
@@ -117,12 +120,14 @@ def _reading(field: RawField, believed: _Believed, calibration: Calibration) -> 
         content=layout.content,
         value=value,
         raw=raw_text(field),
-        confidence=calibration.apply(layout.content, probability),
+        confidence=calibration.apply(curve, probability),
         status=Status.REVIEW if believed.reason else Status.ACCEPTED,
         engine=field.engine,
         alternatives=tuple((join_value(v), round(min(1.0, p), 6)) for v, p in believed.ranked[:5]),
         outline_px=field.crop.outline_px,
         reason=believed.reason,
+        probability=min(1.0, probability),
+        calibration=f"{curve} {calibration.version}",
     )
 
 

@@ -65,6 +65,8 @@ class FilledCard:
     pen: str
     staff_id: str = ""
     """Of the nominee, when on the staff list."""
+    touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By choice field: the options with a tick in their box, or one that was taken back."""
 
     def as_json(self) -> dict[str, Any]:
         """`{"card", "fields": {name: value}}` with values as in the contract."""
@@ -176,12 +178,15 @@ def fill_card(
     style = style or style_of(hand, rng)
     pen = pen or _fitting(pick_pen(rng), card, style)
     fields: dict[str, Value] = {}
+    touched: dict[str, tuple[str, ...]] = {}
     for entry in card["fields"]:
         value = invention.answers.values.get(entry["name"], "")
         back = invention.answers.taken_back.get(entry["name"], ())
         ink, fields[entry["name"]] = _write(entry, value, back, hand, style, rng)
+        if entry["kind"] == "choice":
+            touched[entry["name"]] = (*((value,) if isinstance(value, str) else value), *back)
         draw(page, dpi, ink, pen, rng)
-    return FilledCard(str(card["card"]), fields, hand.name, pen.name, invention.staff_id)
+    return FilledCard(str(card["card"]), fields, hand.name, pen.name, invention.staff_id, touched)
 
 
 def _fitting(pen: Pen, card: Mapping[str, Any], style: Style) -> Pen:
