@@ -153,9 +153,7 @@ def _card(
     about = (f"{job.number}/{truth.card}", job.condition, truth.hand.split(" with ")[0],
              style_of(plan.handwriting, plan.split, truth.hand))  # fmt: skip
     fields = {field.name: field for field in card.fields} if card else {}
-    results = [
-        _field(about, entry, truth, fields.get(entry["name"]), others) for entry in printed
-    ]
+    results = [_field(about, entry, truth, fields.get(entry["name"]), others) for entry in printed]
     boxes = [_empty_boxes(entry, truth, fields[entry["name"]]) for entry in printed if entry["name"] in fields]
     name = " ".join(plain_capitals(str(truth.fields.get(part, ""))) for part in NOMINEE)
     return CardResult(
