@@ -122,6 +122,8 @@ class Strip:
     """For each window, whether anything is written there."""
     alphabet: str = ""
     """Characters that may stand here; empty when any may."""
+    prose: bool = False
+    """A line of English: what the language makes of it counts. Never an address or a telephone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,13 @@ class Reading:
     alternatives: tuple[tuple[str, float], ...] = ()
     """Best first, `text` included."""
     characters: NDArray[np.float32] | None = None
-    """For a row of boxes: (boxes, len(alphabet)) probabilities, each row adding up to at most 1."""
+    """For a row of boxes: (boxes, len(alphabet)) probabilities, each row adding up to at most 1, or to 0 where no
+    character stands: an empty box, a speck."""
+    struck: tuple[bool, ...] = ()
+    """For each box of a row, whether a character was crossed out there: it is neither a character nor a blank."""
+    wrong: float | None = None
+    """For a line of prose: how many of its letters and digits are expected to be wrong, as far as the reader can tell.
+    An estimate to be calibrated, not a promise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,16 @@ class Reader:
     """The staff and ward lists of an organisation's code; empty ones when it isn't loaded."""
 
 
-def read_page(page: Image, reader: Reader, today: datetime.date) -> PageReading:
-    """Read all cards of a page and say what the page is. No date on a card can be later than `today`."""
+def read_page(page: Image, reader: Reader, today: datetime.date, received: datetime.date | None = None) -> PageReading:
+    """Read all cards of a page and say what the page is. No date on a card can be later than `today`.
+
+    `received`: the day the cards came in, where it is known; dates shortly before it are likelier.
+    """
     found = identify_cards(page, reader.book, reader.engines.typed)
     cut = [cut_card(card) for card in found.cards]
     raw = iter(recognise([crop for own in cut for crop in own.crops], reader.engines))
     cards = tuple(
-        read_card(card, own, [next(raw) for _ in own.crops], reader, today)
+        read_card(card, own, [next(raw) for _ in own.crops], reader, today, received)
         for card, own in zip(found.cards, cut, strict=True)
     )
     if found.unplaced:
@@ -89,10 +92,15 @@ def _lid(page: Image) -> NDArray[np.bool_]:
 
 
 def read_card(
-    card: AlignedCard, cut: CutCard, raw: list[RawField], reader: Reader, today: datetime.date
+    card: AlignedCard,
+    cut: CutCard,
+    raw: list[RawField],
+    reader: Reader,
+    today: datetime.date,
+    received: datetime.date | None = None,
 ) -> CardReading:
     """Say what stands on one card, from what the engines read of it."""
-    parsed = parse_card(raw, reader.lists_of(card.identity.organisation), today, reader.calibration)
+    parsed = parse_card(raw, reader.lists_of(card.identity.organisation), today, reader.calibration, received)
     return CardReading(
         identity=card.identity,
         alignment=card.alignment,

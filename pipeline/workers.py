@@ -18,6 +18,7 @@ from forms.errors import MissingDependencyError
 from pipeline.calibrate import Calibration, shipped_calibration
 from pipeline.card_book import CardBook
 from pipeline.decode import DecodeError, decode
+from pipeline.engines.language import load_language
 from pipeline.engines.ppocr import PPOCR
 from pipeline.engines.tesseract import Tesseract
 from pipeline.engines.ticks import Ticks
@@ -60,7 +61,7 @@ class Task:
 def make_reader(desk: Desk) -> Reader:
     """Set up everything that reading needs; takes a fifth of a second, so do it once."""
     nothing = make_lists()
-    hand = PPOCR()
+    hand = PPOCR(language=load_language().with_words(_words_on(desk)))
     return Reader(
         book=CardBook(desk.templates),
         engines=Engines(Ticks(), hand, hand, Tesseract()),
@@ -68,6 +69,15 @@ def make_reader(desk: Desk) -> Reader:
         wrong_per_thousand=desk.settings.wrong_per_thousand,
         lists_of=lambda organisation: desk.lists.get(organisation, nothing),
     )
+
+
+def _words_on(desk: Desk) -> Iterator[str]:
+    """The names of all staff and wards, which stories may speak of."""
+    for lists in desk.lists.values():
+        for member in lists.staff:
+            yield member.first_name
+            yield member.last_name
+        yield from (ward.name for ward in lists.wards)
 
 
 def read_pages(tasks: Iterable[Task], desk: Desk, workers: int) -> Iterator[tuple[Task, PageReading]]:
@@ -106,7 +116,7 @@ def read_task(task: Task, reader: Reader) -> PageReading:
     if task.page.reason:
         return PageReading(Outcome.UNREADABLE, task.page.reason)
     try:
-        return read_page(decode(task.page.data), reader, datetime.date.today())
+        return read_page(decode(task.page.data), reader, datetime.date.today(), task.received)
     except DecodeError as error:
         return PageReading(Outcome.UNREADABLE, str(error))
     except MissingDependencyError:

@@ -52,6 +52,7 @@ class _Span(NamedTuple):
 
 def cut_glyphs(strip: Strip) -> Glyphs:
     """Return the writing of the inked boxes of a row, in order. One whose ink is too faint or small to see is empty."""
+    strip = _written_part(strip)
     ink = find_ink(strip.image)
     own = owners(ink, strip.windows)
     written = np.flatnonzero(strip.inked).tolist()
@@ -67,6 +68,19 @@ def cut_glyphs(strip: Strip) -> Glyphs:
         if span is not None:
             glyphs[n] = _cut(padded, owned, index, span, tall, middle, edge)
     return glyphs
+
+
+def _written_part(strip: Strip) -> Strip:
+    """The row from its first inked box to its last, and one box on either side: most rows are half empty."""
+    inked = np.flatnonzero(strip.inked)
+    if not len(inked):
+        return strip
+    kept = slice(max(int(inked[0]) - 1, 0), int(inked[-1]) + 2)
+    windows = strip.windows[kept]
+    left = windows[0][0] if kept.start else 0
+    right = windows[-1][1] if kept.stop < len(strip.windows) else strip.image.shape[1]
+    moved = tuple((a - left, b - left) for a, b in windows)
+    return Strip(strip.image[:, left:right], moved, strip.inked[kept], strip.alphabet)
 
 
 def _span(mine: NDArray[np.bool_]) -> _Span | None:

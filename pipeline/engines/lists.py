@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.boxes import gaps_before, held_words
 from pipeline.records import Reading, Strip
 
 _BAND = 3
@@ -70,17 +71,17 @@ def score_candidates(reading: Reading, strip: Strip, candidates: Sequence[str]) 
     Case and accents are ignored where the alphabet has only capitals. A row without box probabilities, or with nothing
     written, says nothing: all zeros. A list is put into numbers once; give it as the same tuple each time.
     """
-    if reading.characters is None or not any(strip.inked) or not candidates:
+    words = held_words(reading, strip)
+    if reading.characters is None or not words or not candidates:
         return np.zeros(len(candidates))
     entries = _encode(tuple(candidates), strip.alphabet, len(strip.windows))
-    inked = np.flatnonzero(strip.inked)
-    boxes = np.asarray(reading.characters, dtype=np.float64)[inked]
+    held = [index for word in words for index in word]
+    boxes = np.asarray(reading.characters, dtype=np.float64)[held]
     size = len(strip.alphabet)
-    mixed = np.full((len(inked), size + 1), _MISREAD / size)
+    mixed = np.full((len(held), size + 1), _MISREAD / size)
     mixed[:, :size] += (1.0 - _MISREAD) * boxes
-    # Whether an empty box stands before each; the first may stand anywhere.
-    gaps = np.diff(inked, prepend=inked[0] - 1) > 1
-    return _align(entries, np.log(mixed).astype(np.float32), gaps.tolist(), full=bool(strip.inked[-1]))
+    gaps = list(gaps_before(words))
+    return _align(entries, np.log(mixed).astype(np.float32), gaps, full=bool(strip.inked[-1]))
 
 
 def _align(entries: _Entries, boxes: NDArray[np.float32], gaps: list[bool], *, full: bool) -> NDArray[np.float64]:

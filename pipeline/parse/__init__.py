@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.calibrate import Calibration
+from pipeline.engines.boxes import held_boxes
 from pipeline.lists import Lists
 from pipeline.parse.choices import read_multiple, read_single
 from pipeline.parse.curves import curve_of
@@ -39,8 +40,14 @@ class _Believed:
     reason: str = ""
 
 
-def parse_card(raw: Sequence[RawField], lists: Lists, latest: datetime.date, calibration: Calibration) -> ParsedCard:
-    """Parse all fields of one card. `latest`: no date can be later than the day the cards came in."""
+def parse_card(
+    raw: Sequence[RawField],
+    lists: Lists,
+    latest: datetime.date,
+    calibration: Calibration,
+    received: datetime.date | None = None,
+) -> ParsedCard:
+    """Parse all fields of one card. `latest`: no date can be later; `received`: when the card came in, if known."""
     filled = any(_written(field) for field in raw)
     by_name = {field.crop.field.name: field for field in raw}
     person, by_member = _read_nominee(by_name, lists)
@@ -58,7 +65,7 @@ def parse_card(raw: Sequence[RawField], lists: Lists, latest: datetime.date, cal
         if not _written(field):
             fields.append(_blank(field))
         else:
-            known = believed or _believe(field, latest)
+            known = believed or _believe(field, latest, received)
             curve = curve_of(field.crop.field, known.reason, staff, ward)
             fields.append(_reading(field, known, calibration, curve))
     if filled:
@@ -84,13 +91,13 @@ def _row(field: RawField | None) -> Row:
 
 def _written(field: RawField) -> bool:
     if field.crop.field.kind == "boxes":
-        return any(field.crop.strips[0].inked)
+        return any(held_boxes(field.readings[0], field.crop.strips[0]))
     if field.crop.field.kind == "lines":
         return bool(field.crop.strips)
     return any(reading.text != "empty" or reading.probability < 0.9 for reading in field.readings)
 
 
-def _believe(field: RawField, latest: datetime.date) -> _Believed:
+def _believe(field: RawField, latest: datetime.date, received: datetime.date | None) -> _Believed:
     content, layout = field.crop.field.content, field.crop.field
     if content == "tick":
         options = [option.value for option in layout.options]
@@ -103,7 +110,8 @@ def _believe(field: RawField, latest: datetime.date) -> _Believed:
         reading = field.readings[0]
         if reading.characters is None:
             return _Believed((("", 0.0),), "not written one figure to a box")
-        dates = read_date(reading.characters, field.crop.strips[0].inked, latest)
+        held = held_boxes(reading, field.crop.strips[0])
+        dates = read_date(reading.characters, held, latest, received)
         return _Believed(tuple(dates), "" if dates[0][0] else "not a date that can be right")
     if content == "contact" and field.readings:
         return _Believed(tuple(read_contact(field.readings)))

@@ -11,19 +11,27 @@ EARLIEST = datetime.date(2015, 1, 1)
 _ODD = 0.01
 """How often people write something else than a plausible date: a birthday, 31 February, the year first."""
 _ODD_SHARE = 1e-6
+_RECENT, _RECENT_DAYS = 0.25, 60.0
+"""How many cards are known to come in soon after their date, and how soon. Of the rest any day is as likely as another:
+a stack may wait for years, and the day it came in isn't always told."""
 _FLOOR = 1e-4
 
 
-def read_date(digits: NDArray[np.float32], inked: tuple[bool, ...], latest: datetime.date) -> list[tuple[str, float]]:
+def read_date(
+    digits: NDArray[np.float32],
+    inked: tuple[bool, ...],
+    latest: datetime.date,
+    received: datetime.date | None = None,
+) -> list[tuple[str, float]]:
     """Return dates (ISO) with their probabilities, best first; `""` stands for "no plausible date".
 
     `digits` is (8, 10), each box's probabilities; a day or month written with one digit has its other box empty, a
-    year of two digits is this century's.
+    year of two digits is this century's. `received`: when the cards came in; days shortly before are likelier.
     """
     boxes = _spread(np.asarray(digits, dtype=np.float64), inked)
     if boxes is None:
         return [("", 1.0)]
-    dates, figures, prior = _plausible(latest)
+    dates, figures, prior = _plausible(latest, min(received or latest, latest))
     log = np.log(np.clip(boxes, _FLOOR, 1.0))
     likelihood = np.exp(log[np.arange(8), figures].sum(axis=1)) * prior * (1 - _ODD)
     # Any other eight figures; those that are some day or other are likelier than the rest of the 10^8.
@@ -66,12 +74,15 @@ def _certain(figure: int) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=8)
-def _plausible(latest: datetime.date) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
+def _plausible(
+    latest: datetime.date, received: datetime.date
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
     """All plausible dates: ISO, their figures DDMMYYYY (N, 8), and how likely each is before anything is read."""
     count = max(1, (latest - EARLIEST).days + 1)
     days = [EARLIEST + datetime.timedelta(n) for n in range(count)]
     figures = np.array([[int(c) for c in day.strftime("%d%m%Y")] for day in days])
-    age = np.array([(latest - day).days for day in days], dtype=np.float64)
-    # Cards come in soon after they are written; old ones turn up at the bottom of a box.
-    prior = 0.3 * np.exp(-age / 365.0) / 365.0 + 0.7 / count
+    age = np.array([(received - day).days for day in days], dtype=np.float64)
+    # Cards come in weeks after they are written; old ones turn up at the bottom of a box.
+    recent = np.where(age >= 0, np.exp(-np.maximum(age, 0.0) / _RECENT_DAYS), 0.0)
+    prior = _RECENT * recent / max(float(recent.sum()), 1e-9) + (1 - _RECENT) / count
     return [day.isoformat() for day in days], figures, prior / prior.sum()

@@ -8,23 +8,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.boxes import held_boxes, held_words
 from pipeline.engines.lists import score_candidates
 from pipeline.lists import Lists
-from pipeline.parse.letters import likeliest_words
+from pipeline.parse.letters import EITHER, FIRST, LAST, PLACE, code_words, known_words, likeliest_words, word_parts
 from pipeline.records import Match, Reading, Strip
 
 _ON_LIST = 0.8
 """How many nominees are on their organisation's staff list (an estimate; volunteers and contractors are not)."""
-_KNOWN_WORD = 0.6
-"""How many names on no staff list are common ones all the same."""
+_KNOWN_WORD, _LISTED_WORD, _CODE_WORD = 0.55, 0.2, 0.12
+"""Of names on no staff list: how many are in the dictionary, how many are some member's name, and, of words of a
+place, how many are numbers. What is left is spelled as names are."""
 _SOFTEN = 0.8
 """Boxes of one hand are misread alike, so that their evidence counts for less than if they were independent."""
 
+_DOUBLE = float(np.log(0.03))
+"""How often a name is double-barrelled."""
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ'-")
 
 Ranked = list[tuple[str, float]]
@@ -41,7 +44,7 @@ class Row:
     @property
     def written(self) -> bool:
         """Whether anything is written in it."""
-        return any(self.strip.inked)
+        return any(held_boxes(self.reading, self.strip))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class PersonReading:
 
 def read_person(first: Row, last: Row, lists: Lists) -> PersonReading:
     """Read a nominee's name. A row with nothing in it says nothing."""
-    open_first, open_last = read_open(first, lists.first_forms), read_open(last, lists.last_forms)
+    open_first, open_last = read_open(first, lists.first_forms, FIRST), read_open(last, lists.last_forms, LAST)
     by_pair = _listed_account(first, last, lists)
     log_listed = _log_sum(by_pair) + np.log(_ON_LIST) if by_pair.size else -np.inf
     log_open = open_first.log_total + open_last.log_total + np.log(1 - _ON_LIST if by_pair.size else 1.0)
@@ -91,39 +94,71 @@ class OpenReading:
     log_total: float
 
 
-def read_open(row: Row, names: tuple[str, ...] = ()) -> OpenReading:
-    """Read a row as names are spelled: each word a common name, one of `names`, or any letters that make one."""
+def read_open(row: Row, names: tuple[str, ...] = (), kind: str = EITHER) -> OpenReading:
+    """Read a row as names are spelled: each word a common one, one of `names`, or any letters that make one.
+
+    `kind`: which names, or places (`pipeline.parse.letters`).
+    """
     if not row.written or row.reading.characters is None:
         return OpenReading([(row.reading.text, row.reading.probability)] if row.written else [("", 1.0)], 0.0)
     boxes = _softened(row)
     texts: Ranked = [("", 1.0)]
     log_total = 0.0
-    for start, end in _words(row.strip.inked):
-        ranked, log_word = _open_word(row, boxes, start, end, names)
+    for word in held_words(row.reading, row.strip):
+        ranked, log_word = _open_word(boxes[word], row.strip.alphabet, names, kind)
         log_total += log_word
-        texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in ranked]
-        texts = sorted(texts, key=lambda pair: -pair[1])[:12]
+        texts = _best([(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in ranked])
     return OpenReading(texts, log_total)
 
 
-def _open_word(
-    row: Row, boxes: NDArray[np.float64], start: int, end: int, names: tuple[str, ...]
-) -> tuple[Ranked, float]:
-    spelled, log_spelled = likeliest_words(boxes[start:end], row.strip.alphabet)
-    log_spelled += np.log(1 - _KNOWN_WORD)
-    scores: dict[str, float] = {text: float(np.exp(score + np.log(1 - _KNOWN_WORD))) for text, score in spelled}
-    dictionary = _by_length(names)
-    known = dictionary.get(end - start, [])
-    log_total = log_spelled
-    if known:
-        index = np.array([[row.strip.alphabet.find(c) for c in name] for name in known])
-        likelihood = np.log(boxes[start:end])[np.arange(end - start), index].sum(axis=1)
-        likelihood += np.log(_KNOWN_WORD / sum(len(words) for words in dictionary.values()))
-        for n in np.argsort(-likelihood)[:5]:
-            scores[known[n]] = scores.get(known[n], 0.0) + float(np.exp(likelihood[n]))
-        log_total = float(np.logaddexp(log_spelled, _log_sum(likelihood)))
-    ranked = sorted(((text, score / np.exp(log_total)) for text, score in scores.items()), key=lambda pair: -pair[1])
-    return [(text, min(1.0, float(p))) for text, p in ranked[:8]], log_total
+def _open_word(boxes: NDArray[np.float64], alphabet: str, names: tuple[str, ...], kind: str) -> tuple[Ranked, float]:
+    """Read one word; the parts of a double-barrelled name are names of their own."""
+    parts = word_parts(boxes, alphabet)
+    texts: Ranked = [("", 1.0)]
+    log_total = 0.0
+    for number, (start, end) in enumerate(parts):
+        ranked, log_part = _open_part(boxes[start:end], alphabet, names, kind)
+        hyphen = "-" if number else ""
+        texts = _best([(a + hyphen + b, p * q) for a, p in texts for b, q in ranked])
+        log_total += log_part
+    if len(parts) > 1:
+        log_total += float(np.log(boxes[[start - 1 for start, _ in parts[1:]], alphabet.index("-")]).sum())
+        log_total += (len(parts) - 1) * _DOUBLE
+    return texts, log_total
+
+
+def _open_part(boxes: NDArray[np.float64], alphabet: str, names: tuple[str, ...], kind: str) -> tuple[Ranked, float]:
+    listed, log_listed = _one_of(boxes, alphabet, names)
+    codes = code_words(boxes, alphabet) if kind == PLACE else []
+    log_codes = float(np.logaddexp.reduce([score for _, score in codes])) if codes else -np.inf
+    accounts = [
+        (*known_words(boxes, alphabet, kind), _KNOWN_WORD),
+        (listed, log_listed, _LISTED_WORD),
+        (codes, log_codes, _CODE_WORD if codes else 0.0),
+    ]
+    spelled, log_spelled = likeliest_words(boxes, alphabet, kind)
+    taken = sum(share for ranked, _, share in accounts if ranked)
+    accounts.append((spelled, log_spelled, 1.0 - taken))
+    log_total = float(np.logaddexp.reduce([log + np.log(share) for ranked, log, share in accounts if ranked]))
+    scores: dict[str, float] = defaultdict(float)
+    for ranked, _, share in accounts:
+        for text, score in ranked:
+            scores[text] += share * float(np.exp(score - log_total))
+    return _best([(text, min(1.0, probability)) for text, probability in scores.items()]), log_total
+
+
+def _one_of(boxes: NDArray[np.float64], alphabet: str, names: tuple[str, ...]) -> tuple[Ranked, float]:
+    """Weigh those of `names` that fill the boxes; log likelihoods, each name as likely as another."""
+    known = _by_length(names).get(len(boxes), [])
+    if not known:
+        return [], -np.inf
+    index = np.array([[alphabet.find(c) for c in name] for name in known])
+    likelihood = np.log(boxes)[np.arange(len(boxes)), index].sum(axis=1) - np.log(len(names))
+    return [(known[n], float(likelihood[n])) for n in np.argsort(-likelihood)[:6]], _log_sum(likelihood)
+
+
+def _best(texts: Ranked) -> Ranked:
+    return sorted(texts, key=lambda pair: -pair[1])[:12]
 
 
 def _listed_account(first: Row, last: Row, lists: Lists) -> NDArray[np.float64]:
@@ -156,17 +191,10 @@ def _softened(row: Row) -> NDArray[np.float64]:
     return np.asarray(boxes)
 
 
-def _words(inked: tuple[bool, ...]) -> list[tuple[int, int]]:
-    """Runs of boxes with writing in them."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.array(inked, dtype=np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
 @lru_cache(maxsize=16)
 def _by_length(names: tuple[str, ...]) -> dict[int, list[str]]:
-    """Common names and the given ones by their length; what isn't one word of plain capitals is left out."""
-    text = resources.files("pipeline.parse").joinpath("names.txt").read_text(encoding="utf-8")
-    words = {word for word in (*text.split(), *names) if len(word) > 1 and set(word) <= _LETTERS}
+    """The given names by their length; what isn't one word of plain capitals is left out."""
+    words = {word for word in names if len(word) > 1 and set(word) <= _LETTERS}
     by_length: dict[int, list[str]] = defaultdict(list)
     for word in sorted(words):
         by_length[len(word)].append(word)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forms.organisation import Ward
 from pipeline.engines.lists import score_candidates
 from pipeline.lists import Lists, plain_capitals
+from pipeline.parse.letters import PLACE
 from pipeline.parse.names import Ranked, Row, read_open
 from pipeline.records import Match
 
@@ -25,7 +26,7 @@ def read_place(row: Row, lists: Lists, by_member: NDArray[np.float64]) -> tuple[
     """
     if not row.written:
         return [("", 1.0)], Match("", 1.0), np.zeros(len(lists.wards))
-    unlisted = read_open(row)
+    unlisted = read_open(row, kind=PLACE)
     if not lists.wards or row.reading.characters is None:
         return unlisted.words, Match("", 1.0), np.zeros(len(lists.wards))
     forms, wards = _forms(lists.wards)

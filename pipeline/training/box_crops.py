@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from forms.layout import Box
 from pipeline.engines.glyphs import CHANNELS, SIZE_PX, cut_glyphs
+from pipeline.engines.handprint import CHARACTERS
 from pipeline.records import Strip
 from pipeline.simulate.ink import draw, pick_pen
 from pipeline.simulate.strikes import strike_through, tick
 from pipeline.simulate.writing import Writing, stroke
-from pipeline.training.box_characters import SIGNS, Glyph, Writer, gather_writers, place_glyph, varied, with_habits
+from pipeline.training.box_characters import Glyph, Writer, gather_writers, place_glyph, varied, with_habits
 from pipeline.training.box_paper import Paper, new_paper, scan_rows
 
-CLASSES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + SIGNS
-EMPTY, STRUCK = len(CLASSES), len(CLASSES) + 1
+EMPTY, STRUCK = len(CHARACTERS), len(CHARACTERS) + 1
 """Classes after the characters: a box with nothing but specks in it, and one whose character was crossed out."""
 KINDS = {"digits": 0.36, "capitals": 0.36, "small": 0.10, "name": 0.08, "place": 0.10}
 """What a row holds, and how often. `name`: capitals and signs; `place`: digits too."""
@@ -123,7 +123,7 @@ class Scribe:
             if rng.random() < _STRUCK_SHARE and own_kind != "signs":
                 entries.append(_Entry((placed, *_strike(placed, cell, rng)), STRUCK, -1))
             else:
-                entries.append(_Entry((placed,), CLASSES.index(glyph.sample.label.upper()), glyph.number))
+                entries.append(_Entry((placed,), CHARACTERS.index(glyph.sample.label.upper()), glyph.number))
         return entries
 
     def _pick(self, kind: str) -> Writer:
@@ -165,7 +165,7 @@ class Scribe:
 def _alone(strip: Strip, n: int) -> NDArray[np.uint8]:
     left, right = strip.windows[n]
     part = Strip(np.ascontiguousarray(strip.image[:, left:right]), ((0, right - left),), (True,), strip.alphabet)
-    return cut_glyphs(part)[0]
+    return np.asarray(cut_glyphs(part)[0])
 
 
 def _put(letter: Writing, cell: Box, fill: float, careless: float, rng: np.random.Generator) -> Writing:

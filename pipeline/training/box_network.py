@@ -5,9 +5,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.engines.glyphs import CHANNELS, SIZE_PX
-from pipeline.training.box_crops import CLASSES, EMPTY, KINDS, STRUCK
+from pipeline.engines.handprint import CHARACTERS
+from pipeline.training.box_crops import KINDS
 
-COUNT = len(CLASSES) + 2
+COUNT = len(CHARACTERS) + 2
 _WIDTHS = (24, 64, 128)
 _BLOCKS = (1, 1, 1)
 _DROPOUT = 0.25
@@ -53,8 +54,8 @@ class BoxNetwork(nn.Module):
 def permitted_classes() -> Tensor:
     """(kinds, 42): which classes may be meant in each kind of row; empty and struck out may be anywhere."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ'-.&"
-    permitted = {"digits": "0123456789", "place": CLASSES}
-    rows = [[c in permitted.get(kind, letters) for c in CLASSES] + [True, True] for kind in KINDS]
+    permitted = {"digits": "0123456789", "place": CHARACTERS}
+    rows = [[c in permitted.get(kind, letters) for c in CHARACTERS] + [True, True] for kind in KINDS]
     return torch.tensor(rows)
 
 
@@ -105,6 +106,3 @@ def _thinner(pictures: Tensor) -> Tensor:
 def _coarser(pictures: Tensor) -> Tensor:
     small = functional.avg_pool2d(pictures, 2)
     return functional.interpolate(small, size=(SIZE_PX, SIZE_PX), mode="bilinear", align_corners=False)
-
-
-__all__ = ["COUNT", "EMPTY", "STRUCK", "BoxNetwork", "disturb", "loss_within", "permitted_classes"]

@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from forms.whole_file import whole_file
-from pipeline.training.box_crops import CLASSES, EMPTY, KINDS, STRUCK, Crops, join_crops, load_crops
+from pipeline.engines.handprint import CHARACTERS
+from pipeline.training.box_crops import EMPTY, KINDS, STRUCK, Crops, join_crops, load_crops
 from pipeline.training.box_network import BoxNetwork, disturb, loss_within, permitted_classes
 from pipeline.training.export_ppocr import halve_weights
 
@@ -116,28 +117,30 @@ def _one_step(run: Run, crops: Crops, permitted: Tensor, seed: int) -> None:
         logits = run.network(pictures.contiguous(memory_format=torch.channels_last))
     loss = loss_within(logits, labels, within, SMOOTHING)
     run.optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(run.network.parameters(), 2.0)
     run.optimiser.step()
     run.step += 1
     _keep_mean(run.mean, run.network, min(KEPT, (1 + run.step) / (10 + run.step)))
 
 
-@torch.no_grad()
 def _keep_mean(mean: BoxNetwork, network: BoxNetwork, kept: float) -> None:
-    for own, new in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
-        if own.is_floating_point():
-            own.lerp_(new, 1 - kept)
-        else:
-            own.copy_(new)
+    with torch.no_grad():
+        for own, new in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
+            if own.is_floating_point():
+                own.lerp_(new, 1 - kept)
+            else:
+                own.copy_(new)
 
 
-@torch.no_grad()
 def all_logits(network: BoxNetwork, crops: Crops) -> Tensor:
     """(n, 42) log-odds of all crops."""
     network.eval()
     parts = torch.split(torch.from_numpy(crops.pictures), 512)
-    return torch.cat([network((part.float() / 255).contiguous(memory_format=torch.channels_last)) for part in parts])
+    with torch.no_grad():
+        return torch.cat(
+            [network((part.float() / 255).contiguous(memory_format=torch.channels_last)) for part in parts]
+        )
 
 
 def score(logits: Tensor, crops: Crops) -> dict[str, float]:
@@ -190,7 +193,7 @@ def export(network: BoxNetwork, temperature: float, path: Path) -> None:
         torch.onnx.export(model, (probe,), str(beside), dynamic_axes=axes, opset_version=17, dynamo=False, **options)
         written = onnx.load_model_from_string(beside.read_bytes())
         halve_weights(written)
-        metadata = {"character": CLASSES, "temperature": f"{temperature:.3f}", **NOTICE}
+        metadata = {"character": CHARACTERS, "temperature": f"{temperature:.3f}", **NOTICE}
         written.metadata_props.extend(onnx.StringStringEntryProto(key=key, value=metadata[key]) for key in metadata)
         onnx.checker.check_model(written)
         beside.write_bytes(written.SerializeToString(deterministic=True))
