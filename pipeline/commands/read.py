@@ -12,6 +12,7 @@ from forms.errors import ExitCode, NothingReadError, UsageError
 from pipeline.commands.frame import Place, as_json, pass_place, print_json
 
 if TYPE_CHECKING:
+    from pipeline.calibrate import Calibration
     from pipeline.store.batches import BatchRef
     from pipeline.workers import Desk, Task
 
@@ -64,7 +65,22 @@ def _desk(home: Path) -> "Desk":
         templates=tuple(template.toml for template in kept_templates()),
         lists={profile.organisation.code: make_lists(profile.staff, profile.wards) for profile in profiles},
         settings=read_settings(home),
+        calibration=_own_calibration(home),
     )
+
+
+def _own_calibration(home: Path) -> "Calibration | None":
+    """The home's own calibration, refitted on decisions; of older readers, it is left aside, and said so."""
+    from pipeline.calibrate import FILE_NAME, home_calibration
+
+    own = home_calibration(home)
+    if own is None and (home / FILE_NAME).is_file():
+        click.echo(
+            f"'{home / FILE_NAME}' was fitted for other readers than the present ones and is left aside. Once cards "
+            "are read by these and decided on, run 'compassion recalibrate' again.",
+            err=True,
+        )
+    return own
 
 
 def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool) -> None:
@@ -142,10 +158,18 @@ def _tell(result: Any) -> None:
     outcomes, fields = result["outcomes"], result["fields"]
     pages = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "none"
     click.echo(f"Batch {result['batch']}: {result['pages']} pages ({pages}), {result['cards']} cards.")
+    decided = fields.get("decided", 0)
+    written = fields["accepted"] + fields["review"] + decided
     click.echo(
-        f"Fields: {fields['accepted']} accepted, {fields['review']} wait for a person, {fields['blank']} left blank"
-        + (f", {fields['decided']} decided by a person." if fields.get("decided") else ".")
+        f"{fields['accepted']} of {written} fields accepted, about {_about(result['expected_wrong'])} of them wrong; "
+        f"{fields['review']} wait for a person, {fields['blank']} left blank"
+        + (f", {decided} decided by a person." if decided else ".")
     )
+
+
+def _about(count: float) -> str:
+    """A number of fields, no finer than can be known."""
+    return f"{count:.0f}" if count >= 10 else f"{count:.1f}"
 
 
 def _end(batch: str, outcomes: dict[str, int]) -> None:

@@ -58,7 +58,8 @@ def keep_again(key: int, reading: PageReading, same_writing: SameWriting) -> Kep
     """Add what was read of a page this time.
 
     A card that was seen on it before stays the copy that it is; a card that is new on it is placed like any
-    other. A card that isn't found this time keeps what was read before. Decisions stand.
+    other. A card that isn't found this time keeps what was read before; so does one of which the same readers say
+    the same again. Decisions stand.
     """
     with transaction.atomic():
         lock(sorted({card_lock(card.identity.number) for card in reading.cards}))
@@ -75,7 +76,8 @@ def keep_again(key: int, reading: PageReading, same_writing: SameWriting) -> Kep
             sighting.filled = card.filled
             sighting.ink = card.ink
             sighting.save()
-            add_run(sighting, card)
+            if not _says_the_same(sighting, card):
+                add_run(sighting, card)
             let_speak(sighting.card)
             if card.filled:
                 add_nomination(sighting.card, row.received)
@@ -92,6 +94,27 @@ def _nearest(sightings: Sequence[models.Sighting], card: CardReading) -> models.
 def _distance(sighting: models.Sighting, card: CardReading) -> float:
     corners = sighting.runs.get(newest=True).corners_px
     return sum(dist(one, other) for one, other in zip(corners, card.corners_px, strict=True))
+
+
+def _says_the_same(sighting: models.Sighting, card: CardReading) -> bool:
+    """Whether the same readers, with the same calibration, said the same last time: nothing to keep then."""
+    newest = sighting.runs.get(newest=True)
+    before = [
+        (row.field, row.value, row.confidence, row.status, row.engine, row.calibration) for row in newest.readings.all()
+    ]
+    now = [
+        (
+            field.name,
+            field.value if isinstance(field.value, str) else list(field.value),
+            float(field.confidence),
+            field.status.value,
+            field.engine,
+            field.calibration,
+        )
+        for field in card.fields
+    ]
+    matches = [newest.nominee_staff, newest.nominee_ward]
+    return before == now and matches == [card.nominee_staff.value, card.nominee_ward.value]
 
 
 def _save_outcome(row: models.Page, reading: PageReading) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypedDict
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils import timezone
 
 from forms.errors import UsageError
@@ -36,6 +36,8 @@ class Summary(TypedDict):
     cards: int
     outcomes: dict[str, int]
     fields: dict[str, int]
+    expected_wrong: float
+    """How many of the accepted fields are wrong, as far as their confidence goes."""
 
 
 def open_batch(paths_key: str, received: date | None = None) -> BatchRef:
@@ -94,14 +96,25 @@ def summary(batch: str) -> Summary:
         "cards": models.Card.objects.filter(sightings__page__batch=batch).distinct().count(),
         "outcomes": outcomes,
         "fields": _fields(batch),
+        "expected_wrong": _expected_wrong(batch),
     }
 
 
-def _fields(batch: str) -> dict[str, int]:
-    """Count the fields of the cards that are read from this batch, by their status."""
-    readings = models.Reading.objects.filter(
+def _speaking(batch: str) -> QuerySet[models.Reading]:
+    """The fields of the cards that are read from this batch."""
+    return models.Reading.objects.filter(
         run__newest=True, run__sighting__current=True, run__sighting__page__batch=batch
     )
+
+
+def _expected_wrong(batch: str) -> float:
+    accepted = undecided(_speaking(batch).filter(status=Status.ACCEPTED.value))
+    return round(float(accepted.aggregate(wrong=Sum(1.0 - F("confidence")))["wrong"] or 0.0), 2)
+
+
+def _fields(batch: str) -> dict[str, int]:
+    """Count the fields that the batch speaks for, by their status."""
+    readings = _speaking(batch)
     waiting = undecided(readings).values("status").annotate(fields=Count("id")).order_by()
     counts = {status.value: 0 for status in (Status.ACCEPTED, Status.REVIEW, Status.BLANK)}
     counts |= {row["status"]: row["fields"] for row in waiting}

@@ -139,6 +139,8 @@ def _field(reading: models.Reading) -> FieldReading:
         alternatives=tuple((text, probability) for text, probability in reading.alternatives),
         outline_px=_points(reading.outline_px),
         reason=reading.reason,
+        probability=reading.probability,
+        calibration=reading.calibration,
     )
 
 

@@ -119,6 +119,8 @@ def _reading(run: models.ReadingRun, position: int, field: FieldReading) -> mode
         value=field.value if isinstance(field.value, str) else list(field.value),
         raw=field.raw,
         confidence=float(field.confidence),
+        probability=float(field.probability),
+        calibration=field.calibration,
         status=field.status.value,
         engine=field.engine,
         alternatives=[[text, float(probability)] for text, probability in field.alternatives],

@@ -15,6 +15,7 @@ from tests.store.builders import (
     card_number,
     make_card_reading,
     make_empty_card_reading,
+    make_field,
     make_fields,
     make_layouts,
     make_page,
@@ -118,3 +119,33 @@ def test_writing_that_is_seen_now_makes_the_older_sighting_speak(batch: str) -> 
     (card,) = current_cards()
     assert (card.page, card.filled) == (1, True)
     assert models.NominationSource.objects.get().source == f"card:{card_number()}"
+
+
+def test_a_new_version_of_an_engine_brings_new_readings_and_keeps_the_old(batch: str) -> None:
+    def read_by(engine: str, surname: str, confidence: float) -> PageReading:
+        field = make_field(
+            value=surname, confidence=confidence, engine=engine, probability=0.5, calibration=f"name.listed of {engine}"
+        )
+        return make_page_reading(make_card_reading(fields=make_fields(nominee_last_name=field)))
+
+    keep(batch, 1, read_by("hand 1", "PATER", 0.7))
+    decide(f"card:{card_number()}", "impact", "As I say.", "Ann", make_layouts())
+    read_again(read_by("hand 2", "PATEL", 0.99))
+    kept = models.Reading.objects.filter(field="nominee_last_name").order_by("pk")
+    assert list(kept.values_list("value", "engine", "confidence", "calibration", "run__newest")) == [
+        ("PATER", "hand 1", 0.7, "name.listed of hand 1", False),
+        ("PATEL", "hand 2", 0.99, "name.listed of hand 2", True),
+    ]
+    (card,) = current_cards()
+    surname = next(field for field in card.fields if field.name == "nominee_last_name")
+    assert (surname.value, surname.engine, surname.probability) == ("PATEL", "hand 2", 0.5)
+    assert (value(card, "impact"), card.copy) == ("As I say.", 1)
+
+
+def test_the_same_said_again_adds_nothing(batch: str) -> None:
+    keep(batch, 1, make_page_reading(make_card_reading()))
+    read_again(make_page_reading(make_card_reading()))
+    assert models.ReadingRun.objects.count() == 1
+    fitted_anew = make_fields(impact=make_field(name="impact", content="story", calibration="story 2"))
+    read_again(make_page_reading(make_card_reading(fields=fitted_anew)))
+    assert models.ReadingRun.objects.count() == 2

@@ -72,6 +72,9 @@ def test_summary() -> None:
         "cards": 2,
         "outcomes": {"blank": 1, "cards": 2, "unreadable": 1},
         "fields": {"accepted": 9, "review": 0, "blank": 11},
+        "expected_wrong": 0.09,
     }
     decide(f"card:{card_number()}", "date", "", "Ann", make_layouts())
     assert batches.summary(batch)["fields"] == {"accepted": 8, "review": 0, "blank": 11, "decided": 1}
+    # What a person decided can't be wrong.
+    assert batches.summary(batch)["expected_wrong"] == 0.08

@@ -46,6 +46,10 @@ class Reading(models.Model):
     """Text, or a list for a multiple choice."""
     raw = models.TextField(blank=True)
     confidence = models.FloatField()
+    probability = models.FloatField(default=0.0)
+    """What readers and lists said, before calibration; 0 for what was read before this was kept."""
+    calibration = models.CharField(max_length=100, blank=True, default="")
+    """The curve that made `confidence` of it, and the calibration's version."""
     status = models.CharField(max_length=16)
     engine = models.CharField(max_length=100, blank=True)
     alternatives = models.JSONField()
