@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_JOBS ?= 2
+RUN ?= output/training
+MINUTES ?= 140
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup test-tools demo test lint soak bench samples lock
+.PHONY: help setup test-tools demo test lint soak bench train samples lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +35,10 @@ soak: test-tools ## the long tests: fuzzing, kills, large counts
 
 bench: setup ## milliseconds a card by stage, and the plain way beside it
 	@$(BIN)/compassion bench
+
+train: setup ## train the readers (hours, in pieces): make train HANDWRITING=DIR [RUN=output/training] [MINUTES=140]
+	@$(BIN)/python -m pip install --quiet --editable '.[train]'
+	@$(BIN)/python -m pipeline.training --handwriting '$(HANDWRITING)' --out '$(RUN)' --minutes $(MINUTES)
 
 samples: setup ## make samples/ anew; HANDWRITING=DIR takes real handwriting, otherwise fonts
 	@$(BIN)/python -m pipeline.simulate $(if $(HANDWRITING),--handwriting '$(HANDWRITING)')

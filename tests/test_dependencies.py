@@ -7,8 +7,8 @@ from importlib.metadata import packages_distributions
 
 from tests.test_layers import ROOT, project_imports
 
-MADE_WITH = {"onnx", "torch"}
-"""What only `pipeline/training` imports: the extra `train` brings onnx, torch is installed by hand."""
+MADE_WITH = {"onnx", "onnx2torch", "torch"}
+"""What only `pipeline/training` imports: the extra `train` brings it."""
 
 
 def declared() -> set[str]:

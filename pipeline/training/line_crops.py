@@ -70,7 +70,7 @@ class LineCrops:
         style, text = style_of(hand, rng), row_text(rng)
         cells = [Box(_MARGIN_MM + n * _CELL_STEP_MM, _MARGIN_MM, *_CELL_MM) for n in range(len(text))]
         ink, written = write_boxes(text, cells, hand, style, rng)
-        if not ink or " " in text and len(written) != len(text):
+        if not ink or (" " in text and len(written) != len(text)):
             return None
         width, height = 2 * _MARGIN_MM + len(cells) * _CELL_STEP_MM, 2 * _MARGIN_MM + _CELL_MM[1]
         frames = cells if rng.random() < 0.6 else []
@@ -106,7 +106,8 @@ def _strays(width: float, height: float, rng: np.random.Generator) -> list[Writi
     for _ in range(int(rng.integers(1, 4))):
         x, low = float(rng.uniform(0, width)), bool(rng.random() < 0.5)
         size = float(rng.uniform(0.2, 1.6))
-        points = np.cumsum(rng.normal(0, size / 3, (5, 2)), axis=0) + [x, height - _MARGIN_MM if low else _MARGIN_MM]
+        start = np.array([x, height - _MARGIN_MM if low else _MARGIN_MM])
+        points = start + np.cumsum(rng.normal(0, size / 3, (5, 2)), axis=0)
         strays.append(Writing((points.astype(np.float32),)))
     return strays
 
@@ -148,7 +149,7 @@ def _scanned(
     card = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     empty = np.full((size[1], size[0], 3), 255, np.uint8)
     _print(empty, frames, rules, CARD_PX_PER_MM, 185)
-    slip = np.float32([[1, 0, rng.normal(0, 0.7)], [0, 1, rng.normal(0, 0.7)]])
+    slip = np.array([[1, 0, rng.normal(0, 0.7)], [0, 1, rng.normal(0, 0.7)]], np.float32)
     card = np.asarray(cv2.warpAffine(card, slip, size, borderValue=255), np.uint8)
     card = even_out(card, CARD_PX_PER_MM)
     inside = np.ones(card.shape, np.bool_)
@@ -171,11 +172,11 @@ def _toned(grey: Image, dpi: float, pen: Pen, rng: np.random.Generator) -> Image
     if way < 0.15:
         grey = _copied(grey, rng)
     blur = float(rng.uniform(0.3, 0.75)) * (1.6 if rng.random() < 0.1 else 1.0)
-    soft = cv2.GaussianBlur(grey, (0, 0), blur).astype(np.float32)
-    soft += rng.normal(0, float(rng.uniform(0.5, 4.0)), soft.shape).astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.float32)
+    soft = soft + float(rng.uniform(0.5, 4.0)) * rng.standard_normal(soft.shape, dtype=np.float32)
     black, white = float(rng.uniform(0, 40)), float(rng.uniform(236, 254))
     toned = np.clip(black + (white - black) * np.clip(soft / 255, 0, 1) ** float(rng.uniform(0.85, 1.2)), 0, 255)
-    result = toned.astype(np.uint8)
+    result = np.asarray(toned, np.uint8)
     if way > 0.86:
         level = int(rng.integers(125, 176)) if pen.name != "pencil" else int(rng.integers(160, 200))
         return np.where(result > level, 255, 0).astype(np.uint8)
@@ -189,8 +190,8 @@ def _copied(grey: Image, rng: np.random.Generator) -> Image:
     soft = cv2.GaussianBlur(grey, (0, 0), float(rng.uniform(0.6, 1.1))).astype(np.float32)
     white, black = float(rng.uniform(205, 250)), float(rng.uniform(20, 90))
     toned = np.clip((soft - black) / (white - black), 0, 1) ** float(rng.uniform(0.8, 1.5))
-    thin = 1 - 0.15 * rng.random(grey.shape).astype(np.float32)
-    return np.clip(255 - (1 - toned) * 255 * thin, 0, 255).astype(np.uint8)
+    thin = 1 - 0.15 * rng.random(grey.shape, dtype=np.float32)
+    return np.asarray(np.clip(255 - (1 - toned) * 255 * thin, 0, 255), np.uint8)
 
 
 def _scanned_lines(folder: Path, split: Split) -> list[tuple[Path, str]]:

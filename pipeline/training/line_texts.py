@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.simulate.compose import Style
 from pipeline.simulate.hands import UnipenHand, UnipenHands, spelled
 from pipeline.simulate.split import Split, split_of, writer_rules
 from pipeline.simulate.strikes import strike_through
@@ -174,7 +173,8 @@ def _token(rng: np.random.Generator) -> str:
     if kind == 0:
         return f"{name.capitalize()} {random_letters(rng, 3, 9).capitalize()}"
     if kind == 1:
-        return f"{rng.integers(1, 32)}{rng.choice(list('/.-'))}{rng.integers(1, 13)}{rng.choice(list('/.-'))}{rng.integers(15, 30)}"
+        between = str(rng.choice(list("/.-")))
+        return between.join(map(str, (rng.integers(1, 32), rng.integers(1, 13), rng.integers(15, 30))))
     if kind == 2:
         return f"{name.lower()}{rng.choice(list('._-'))}{random_letters(rng, 3, 8)}@{rng.choice(_DOMAINS)}"
     if kind == 3:
@@ -199,7 +199,9 @@ def row_text(rng: np.random.Generator) -> str:
     """What stands in a row of boxes: digits of a date, a name, a ward, letters at random."""
     kind = float(rng.random())
     if kind < 0.4:
-        return f"{rng.integers(1, 32):02}{rng.integers(1, 13):02}{rng.choice([19, 20, 20, 20])}{rng.integers(0, 100):02}"
+        return (
+            f"{rng.integers(1, 32):02}{rng.integers(1, 13):02}{rng.choice([19, 20, 20, 20])}{rng.integers(0, 100):02}"
+        )
     if kind < 0.6:
         return str(rng.choice(_NAMES)).upper()
     if kind < 0.85:
@@ -208,8 +210,3 @@ def row_text(rng: np.random.Generator) -> str:
         return f"{rng.choice(['O', 'D', ''])}'{random_letters(rng, 3, 7)}-{random_letters(rng, 3, 6)}".upper()
     ward = f"WARD {rng.integers(1, 40)}" if rng.random() < 0.5 else f"{rng.choice(_NAMES)} UNIT".upper()
     return ward if rng.random() < 0.7 else f"{random_letters(rng, 3, 7)} & {random_letters(rng, 3, 6)}".upper()
-
-
-def careful(style: Style) -> bool:
-    """Whether a row in this style is in capitals."""
-    return not style.small_letters

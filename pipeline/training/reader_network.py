@@ -36,7 +36,7 @@ def load_network(model: onnx.ModelProto) -> torch.nn.Module:
 
     prepared = onnx.ModelProto()
     prepared.CopyFrom(model)
-    _whole_weights(prepared)
+    whole_weights(prepared)
     _say_pads(prepared)
     _drop_softmax(prepared)
     network = convert(prepared)
@@ -50,7 +50,7 @@ def load_network(model: onnx.ModelProto) -> torch.nn.Module:
     return network
 
 
-def _whole_weights(model: onnx.ModelProto) -> None:
+def whole_weights(model: onnx.ModelProto) -> None:
     """Undo the storing as halves: weights as float32, without the casts, in place."""
     arrays = {array.name: array for array in model.graph.initializer}
     casts = {node.input[0]: node for node in model.graph.node if node.op_type == "Cast" and node.input[0] in arrays}
@@ -74,7 +74,9 @@ def _say_pads(model: onnx.ModelProto) -> None:
         node.attribute.remove(auto)
         if "pads" in attributes:
             node.attribute.remove(attributes["pads"])
-        node.attribute.append(helper.make_attribute("pads", before + [t - b for t, b in zip(total, before, strict=True)]))
+        node.attribute.append(
+            helper.make_attribute("pads", before + [t - b for t, b in zip(total, before, strict=True)])
+        )
 
 
 def _drop_softmax(model: onnx.ModelProto) -> None:

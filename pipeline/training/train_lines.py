@@ -11,6 +11,7 @@ makes the model of it.
 import argparse
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +30,13 @@ from pipeline.training.reader_network import alphabet_of, load_network, read_mod
 
 START = Path("pipeline/models/ppocr_v6_small_european.onnx")
 CHECKPOINT = "checkpoint.pt"
-_HEIGHT, _WIDTH_STEP = 48, 32
+_HEIGHT, _WIDTH_STEP = 48, 64
 _PIXELS_A_BATCH = 24 * 320
 """Columns of all lines of a batch together, so that each step takes about as long."""
+_MOST_LINES = 48
 _POOL = 192
-"""Samples sorted by width at a time; lines of like width go together."""
-_PEAK, _LAST = 2.5e-4, 8e-6
+"""Samples drawn from one set of random numbers."""
+_PEAK, _LAST = 1.4e-4, 5e-6
 _WARM_STEPS = 300
 _DECAY, _CLIP = 0.01, 2.0
 _KEPT = 0.9985
@@ -50,7 +52,7 @@ class Batch:
     lengths: torch.Tensor
 
 
-class Crops(IterableDataset[Batch]):
+class Crops(IterableDataset[Batch]):  # type: ignore[misc]  # torch isn't there where types are checked
     """Batches without end, each drawn from its own random numbers: step n of a run is always the same."""
 
     def __init__(self, folder: Path, alphabet: list[str], seed: int, first: int) -> None:
@@ -62,25 +64,18 @@ class Crops(IterableDataset[Batch]):
         cv2.setNumThreads(1)
         crops = LineCrops(self._folder, "train")
         codes = {character: n + 1 for n, character in enumerate(self._alphabet)}
+        waiting: dict[int, list[LineCrop]] = defaultdict(list)
         pool = self._first
         while True:
             rng = np.random.default_rng([self._seed, pool])
-            samples = sorted((crops.sample(rng) for _ in range(_POOL)), key=lambda crop: crop.image.shape[1])
-            batches = list(_batches(samples, codes))
-            yield from (batches[int(n)] for n in rng.permutation(len(batches)))
+            for _ in range(_POOL):
+                crop = crops.sample(rng)
+                width = -(-crop.image.shape[1] // _WIDTH_STEP) * _WIDTH_STEP
+                waiting[width].append(crop)
+                # Batches of a width are all of one size: preparing the arithmetic for a shape takes seconds.
+                if len(waiting[width]) == min(_MOST_LINES, _PIXELS_A_BATCH // width):
+                    yield _batch(waiting.pop(width), codes)
             pool += 1
-
-
-def _batches(samples: list[LineCrop], codes: dict[str, int]) -> Iterator[Batch]:
-    group: list[LineCrop] = []
-    for crop in samples:
-        width = -(-crop.image.shape[1] // _WIDTH_STEP) * _WIDTH_STEP
-        if group and width * (len(group) + 1) > _PIXELS_A_BATCH:
-            yield _batch(group, codes)
-            group = []
-        group.append(crop)
-    if group:
-        yield _batch(group, codes)
 
 
 def _batch(group: list[LineCrop], codes: dict[str, int]) -> Batch:
@@ -124,7 +119,7 @@ class Run:
         self.folder, self.total_minutes = folder, total_minutes
         model = read_model(START)
         self.alphabet = alphabet_of(model)
-        self.network = load_network(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = load_network(model).to(memory_format=torch.channels_last)
         self.mean = {name: value.detach().clone() for name, value in self.network.named_parameters()}
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
@@ -164,7 +159,7 @@ class Run:
             group["lr"] = self.rate()
         self.optimiser.zero_grad(set_to_none=True)
         loss = loss_of(self.network, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
         self.optimiser.step()
         self.step += 1
@@ -192,10 +187,7 @@ class Run:
 def validation_set(folder: Path, each: int) -> dict[str, list[LineCrop]]:
     """The same samples by validation writers every time, by kind."""
     crops = LineCrops(folder, "validation")
-    return {
-        kind: [crops.sample(np.random.default_rng([2026, n]), kind) for n in range(each)]
-        for kind in KINDS
-    }
+    return {kind: [crops.sample(np.random.default_rng([2026, n]), kind) for n in range(each)] for kind in KINDS}
 
 
 def validate(network: torch.nn.Module, alphabet: list[str], sets: dict[str, list[LineCrop]]) -> dict[str, float]:
@@ -207,7 +199,7 @@ def validate(network: torch.nn.Module, alphabet: list[str], sets: dict[str, list
             errors = letters = 0
             for crop in crops:
                 with torch.autocast("cpu", dtype=torch.bfloat16):
-                    logits = network(as_input(torch.from_numpy(crop.image[None])))
+                    logits = network(as_input(torch.from_numpy(stacked([crop.image]))))
                 text = greedy(logits[0].float().numpy(), alphabet)
                 said, meant = _plain(text), _plain(crop.text)
                 errors, letters = errors + Levenshtein.distance(said, meant), letters + len(meant)
@@ -236,13 +228,18 @@ def train(arguments: argparse.Namespace) -> None:
         run.resume()
     sets = validation_set(arguments.handwriting, arguments.validate)
     crops = Crops(arguments.handwriting, run.alphabet, arguments.seed, run.pools)
-    loader = DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=24)
+    # Spawned: a fork of a process whose threads have computed hangs at its first own parallel step.
+    loader = DataLoader(crops, batch_size=None, num_workers=1, prefetch_factor=24, multiprocessing_context="spawn")
     before, started, looked, losses, seen = run.minutes, time.monotonic(), time.monotonic(), [], 0
     _note(arguments.out, run, {"valid": validate(run.with_mean(), run.alphabet, sets)})
     run.swap_back()
     for batch in loader:
         losses.append(run.learn(batch))
         seen += len(batch.images)
+        if run.step % 50 == 0:
+            print(
+                f"step {run.step}: {seen} seen in {time.monotonic() - started:.0f} s, loss {losses[-1]:.3f}", flush=True
+            )
         run.pools = crops._first + seen // _POOL
         run.minutes = before + (time.monotonic() - started) / 60
         ended = run.minutes - before >= arguments.minutes
