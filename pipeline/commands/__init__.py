@@ -14,9 +14,10 @@ COMMANDS = {
     "pages": "Show what became of every page.",
     "export": "Write the register, the readings, or what waits for a person.",
     "decide": "Say what a field says, or whether two nominations are one.",
+    "recalibrate": "Fit probabilities anew to what people decided.",
     "transcribe": "Read bare pictures of handwriting.",
     "doctor": "Say what is installed and what is missing.",
-    "bench": "Measure how fast cards are read.",
+    "bench": "Measure how fast and how well cards are read.",
     "demo": "Show the whole line on a sample organisation.",
 }
 

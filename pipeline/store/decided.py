@@ -29,13 +29,18 @@ def decided_values(sources: Iterable[str]) -> dict[str, dict[str, Value]]:
 
 def undecided(readings: QuerySet[models.Reading]) -> QuerySet[models.Reading]:
     """Leave those readings whose field nobody has decided."""
-    return readings.annotate(card_source=_source_of_reading()).exclude(
+    return with_source(readings).exclude(
         Exists(
             models.Decision.objects.filter(
                 kind=models.Decision.Kind.VALUE, source=OuterRef("card_source"), field=OuterRef("field")
             )
         )
     )
+
+
+def with_source(readings: QuerySet[models.Reading]) -> QuerySet[models.Reading]:
+    """Tell of each reading, as `card_source`, the source that decisions on it name."""
+    return readings.annotate(card_source=_source_of_reading())
 
 
 def _source_of_reading() -> Case:

@@ -27,7 +27,7 @@ from forms.organisation import Profile, read_profile
 from forms.whole_file import whole_file
 from pipeline.calibrate import DOUBTFUL, Calibration, write_calibration
 from pipeline.decode import decode
-from pipeline.fit_curves import fit_curve
+from pipeline.fit_curves import calibration_error, fit_curve
 from pipeline.lists import make_lists
 from pipeline.records import FieldReading, Status
 from pipeline.scoring import is_right
@@ -143,7 +143,6 @@ def split_by_writer(samples: Sequence[Sample], folds: int) -> Iterator[tuple[lis
 
 def crossed(samples: Sequence[Sample], folds: int = 5) -> Iterator[str]:
     """Say how well a fit holds for writers that it wasn't fitted on."""
-    error, count = 0.0, 0
     tried: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     pairs: list[tuple[float, bool]] = []
     for known, unknown in split_by_writer(samples, folds):
@@ -152,11 +151,9 @@ def crossed(samples: Sequence[Sample], folds: int = 5) -> Iterator[str]:
             confidence = calibration.apply(s.curve, s.probability)
             pairs.append((confidence, s.right))
             tried[s.curve].append((confidence >= calibration.threshold(s.curve, 2.0), s.right))
-    pairs.sort()
-    for part in np.array_split(np.array(pairs), 15):
-        error += abs(float((part[:, 0] - part[:, 1]).sum()))
-        count += len(part)
-    yield f"on writers left out ({folds} folds): calibration error {error / max(1, count):.4f} over {count} values"
+    both = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    error = calibration_error(both[:, 0], both[:, 1])
+    yield f"on writers left out ({folds} folds): calibration error {error:.4f} over {len(both)} values"
     for name, own in sorted(tried.items()):
         accepted = [right for taken, right in own if taken]
         yield f"  {name:16} at 2 in 1,000: {len(accepted):6} of {len(own):6} accepted, {accepted.count(False)} wrong"

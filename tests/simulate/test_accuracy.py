@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.commands import main
+from pipeline.fit_curves import calibration_error
 from pipeline.lists import make_lists
 from pipeline.records import Status
 from pipeline.simulate.accuracy import measures as m
@@ -22,7 +23,7 @@ from pipeline.simulate.accuracy.measures import CONTENTS, Item, items_of, measur
 from pipeline.simulate.accuracy.picture import write_picture
 from pipeline.simulate.accuracy.plan import Plan, jobs_of
 from pipeline.simulate.accuracy.scorecard import Scorecard, as_markdown
-from pipeline.simulate.accuracy.statistics import Share, calibration_error, error_by_acceptance, rate_over
+from pipeline.simulate.accuracy.statistics import Share, error_by_acceptance, rate_over
 from pipeline.simulate.font_hands import FontHands
 from pipeline.simulate.names import sample_organisation
 from pipeline.simulate.print_run import printed_cards
@@ -82,9 +83,9 @@ class TestShares:
         rng = np.random.default_rng(0)
         confidence = rng.uniform(0.5, 1, 20_000)
         right = rng.random(20_000) < confidence
-        assert calibration_error(confidence.tolist(), right.tolist()) < 0.012
-        assert calibration_error((confidence * 0.8).tolist(), right.tolist()) == pytest.approx(0.15, abs=0.01)
-        assert calibration_error([], []) == 0
+        assert calibration_error(confidence, right) < 0.012
+        assert calibration_error(confidence * 0.8, right) == pytest.approx(0.15, abs=0.01)
+        assert calibration_error(np.zeros(0), np.zeros(0)) == 0
 
     def test_acceptance_takes_ties_together(self) -> None:
         shares, wrong = error_by_acceptance([0.9, 0.9, 0.8, 0.7], [True, False, True, False])

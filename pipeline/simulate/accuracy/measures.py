@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
+from pipeline.fit_curves import calibration_error
 from pipeline.parse.curves import NOMINEE
 from pipeline.records import Status
 from pipeline.simulate.accuracy.cards import MISSING, CardResult, FieldResult
 from pipeline.simulate.accuracy.ink import InkResult
 from pipeline.simulate.accuracy.plan import OWN
-from pipeline.simulate.accuracy.statistics import Rate, Share, calibration_error, rate_over
+from pipeline.simulate.accuracy.statistics import Rate, Share, rate_over
 
 ON_LIST, NOT_ON_LIST, NOMINATOR = "nominee on the list", "nominee not on the list", "nominator's name"
 CONTENTS = (ON_LIST, NOT_ON_LIST, NOMINATOR, "place", "date", "contact", "story", "tick")
@@ -108,7 +111,7 @@ def _group(table: str, row: str, items: Sequence[Item]) -> Iterator[Measure]:
     yield _share(table, row, OWN, RIGHT, (item.right for item in items))
     yield _share(table, row, OWN, ACCEPTED, (item.stands for item in items))
     yield _share(table, row, OWN, WRONG, (not item.right for item in standing))
-    error = calibration_error([item.confidence for item in items], [item.right for item in items])
+    error = _calibration_error(items)
     yield Measure(table, row, OWN, ERROR, error, None, None, 0, len(items))
     texts = [item for item in items if item.length]
     if texts:
@@ -138,7 +141,7 @@ def _row(table: str, row: str, cards: Sequence[CardResult]) -> Iterator[Measure]
 
 def _special(cards: Sequence[CardResult], items: Sequence[Item]) -> Iterator[Measure]:
     fields = [field for card in cards for field in card.fields if field.status != MISSING]
-    error = calibration_error([field.confidence for field in fields], [field.right for field in fields])
+    error = _calibration_error(fields)
     yield Measure(BY_CONTENT, ALL, OWN, COMPLETE, error, None, None, 0, len(fields))
     yield _share(BY_CONTENT, ALL, OWN, FOUND, (card.found for card in cards))
     matched = {card.card: card.matched for card in cards}
@@ -159,6 +162,11 @@ def _ink(results: Sequence[InkResult]) -> Iterator[Measure]:
         yield _share(BY_INK, series, reader, RIGHT, (result.exact for result in own))
         rate = rate_over([r.writer for r in own], [r.errors for r in own], [r.length for r in own])
         yield _rate(BY_INK, series, reader, rate)
+
+
+def _calibration_error(values: Sequence[Item] | Sequence[FieldResult]) -> float:
+    right = np.array([float(value.right) for value in values])
+    return calibration_error(np.array([value.confidence for value in values]), right)
 
 
 def _share(table: str, row: str, reader: str, name: str, hits: Iterable[bool]) -> Measure:

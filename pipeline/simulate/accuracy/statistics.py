@@ -73,18 +73,6 @@ def rate_over(groups: Sequence[str], errors: Sequence[int], lengths: Sequence[in
     return Rate(wrong, length, len(totals), (float(low), float(high)))
 
 
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], parts: int = 15) -> float:
-    """Expected calibration error over parts of as many values each: how far confidence is from the share right.
-
-    With few values it is never 0, however well calibrated: 15 parts of 100 values each show about 0.02 by chance.
-    """
-    if not len(confidences):
-        return 0.0
-    pairs = np.array(sorted(zip(confidences, right, strict=True)), dtype=np.float64)
-    gaps = [abs(float((part[:, 0] - part[:, 1]).sum())) for part in np.array_split(pairs, min(parts, len(pairs)))]
-    return sum(gaps) / len(pairs)
-
-
 def error_by_acceptance(
     confidences: Sequence[float], right: Sequence[bool]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
