@@ -25,6 +25,8 @@ FILE_NAME = "calibration.json"
 """In a home: its own calibration."""
 DOUBTFUL = "doubtful"
 """Of values that a person must look at for a reason of their own: right far less often than they look."""
+BLANK = "blank"
+"""Of fields in which nothing was found; `blank.boxes` and so on, by their kind."""
 _NEVER = 1.0 + 1e-9
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.calibrate import DOUBTFUL, Calibration, Curve, log_odds
+from pipeline.calibrate import BLANK, DOUBTFUL, Calibration, Curve, log_odds
 from pipeline.fit_curves import (
     Floats,
     calibration_error,
@@ -78,8 +78,10 @@ def recalibrate(shipped: Calibration, checked: Iterable[Checked], notes: Mapping
     """Refit every content of which enough was decided; the others keep the shipped curves."""
     by_content: dict[str, list[Checked]] = defaultdict(list)
     for value in checked:
-        if not value.curve.endswith(f".{DOUBTFUL}"):
-            by_content[value.curve.partition(".")[0]].append(value)
+        content, _, way = value.curve.partition(".")
+        # Of fields taken for empty, people are asked about the required ones alone.
+        if way != DOUBTFUL and content != BLANK:
+            by_content[content].append(value)
     curves = dict(shipped.curves)
     changes = []
     for content, values in sorted(by_content.items()):

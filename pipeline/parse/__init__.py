@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.calibrate import Calibration
+from pipeline.calibrate import BLANK, Calibration
 from pipeline.engines.boxes import held_boxes
 from pipeline.lists import Lists
 from pipeline.parse.choices import read_multiple, read_single
@@ -19,7 +19,7 @@ from pipeline.parse.texts import read_contact, read_story
 from pipeline.records import FieldReading, Match, RawField, Reading, Status, Strip, Value
 
 NOMINEE_FIRST, NOMINEE_LAST, NOMINEE_TEAM = "nominee_first_name", "nominee_last_name", "nominee_team"
-_BLANK_CONFIDENCE = 0.998
+_BLANK_PROBABILITY = 0.998
 _BLANK_REVIEW = "nothing was written where an answer is needed"
 
 
@@ -63,7 +63,7 @@ def parse_card(
     for field in raw:
         believed = told.get(field.crop.field.name) if field.crop.field.kind == "boxes" else None
         if not _written(field):
-            fields.append(_blank(field))
+            fields.append(_blank(field, calibration))
         else:
             known = believed or _believe(field, latest, received)
             curve = curve_of(field.crop.field, known.reason, staff, ward)
@@ -156,17 +156,20 @@ def join_value(value: Value) -> str:
     return value if isinstance(value, str) else "; ".join(value)
 
 
-def _blank(field: RawField) -> FieldReading:
+def _blank(field: RawField, calibration: Calibration) -> FieldReading:
     layout = field.crop.field
+    curve = f"{BLANK}.{layout.kind}"
     return FieldReading(
         name=layout.name,
         content=layout.content,
         value=() if layout.multiple else "",
         raw="",
-        confidence=_BLANK_CONFIDENCE,
+        confidence=calibration.apply(curve, _BLANK_PROBABILITY),
         status=Status.BLANK,
         engine=field.engine,
         outline_px=field.crop.outline_px,
+        probability=_BLANK_PROBABILITY,
+        calibration=f"{curve} {calibration.version}",
     )
 
 

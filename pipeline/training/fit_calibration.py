@@ -29,7 +29,7 @@ from pipeline.calibrate import DOUBTFUL, Calibration, write_calibration
 from pipeline.decode import decode
 from pipeline.fit_curves import calibration_error, fit_curve
 from pipeline.lists import make_lists
-from pipeline.records import FieldReading, Status
+from pipeline.records import FieldReading
 from pipeline.scoring import is_right
 from pipeline.simulate.accuracy.plan import Plan
 from pipeline.simulate.accuracy.run import run_cards
@@ -61,7 +61,7 @@ def gather_cards(plan: Plan, workers: int) -> Iterator[Sample]:
             sys.stderr.write(f"{done} jobs done\n")
         for card in cards:
             for field in card.fields:
-                if field.curve and field.status not in (Status.BLANK, "missing"):
+                if field.curve:
                     yield Sample(field.curve, field.probability, field.right, card.writer, card.condition)
 
 
@@ -93,9 +93,8 @@ def _read(reader: Reader, truth: dict[tuple[str, int, str], dict[str, Any]], fil
             continue
         for card in read_page(decode(page.data), reader, datetime.date.today()).cards:
             stated = truth.get((page.file, page.number, card.identity.number))
-            for field in card.fields if stated else ():
-                if stated and field.status != Status.BLANK:
-                    yield _sample(field, stated)
+            if stated is not None:
+                yield from (_sample(field, stated) for field in card.fields)
 
 
 def _sample(field: FieldReading, stated: dict[str, Any]) -> Sample:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from importlib import resources
+from pathlib import Path
 
 from pipeline.cut import CutCard
 from pipeline.engines import Engine
@@ -12,11 +14,13 @@ from pipeline.records import Strip
 from pipeline.simulate.accuracy.plan import PPOCR as PPOCR_NAME
 from pipeline.simulate.accuracy.plan import TESSERACT
 
+AS_IT_COMES = "ppocr_v6_small_european.onnx"
+
 
 @cache
 def other_reader(name: str) -> Engine:
     """PP-OCRv6 small with its Latin letters, or Tesseract; a process loads each once."""
-    return Tesseract() if name == TESSERACT else PPOCR()
+    return Tesseract() if name == TESSERACT else PPOCR(Path(str(resources.files("pipeline") / "models" / AS_IT_COMES)))
 
 
 def read_by_others(cut: Sequence[CutCard], readers: Sequence[str]) -> list[dict[str, dict[str, str]]]:
