@@ -10,6 +10,11 @@ from pipeline.text_lines import TextLines, cut_line, find_text_lines, line_dista
 _LEAST_LINE_MM2 = 1.0
 _OUTSIDE_MM = 1.0
 """Ink whose middle lies farther outside the field is another field's, reaching in."""
+_LARGEST_DIRT_MM2 = 0.35
+"""Dots of the letter i by a felt tip are larger; whatever stands among letters is kept anyway."""
+_DIRT_ABOVE = 0.06
+"""Of the height of a line's letters: specks beyond that are dirt."""
+_DIRT_BESIDE_MM = 6.0
 _EDGE_MM = 0.6
 """Paper left around a line; readers scale by height, so that matters."""
 
@@ -26,11 +31,35 @@ def cut_written_lines(writing: Image, ink: Image, field: tuple[int, int], ruling
     usual = (field[1] - field[0]) / rulings
     lines = find_text_lines(own, line_distance(own, usual)) if rulings > 1 else _one_line(own, usual)
     edge = round(_EDGE_MM * CARD_PX_PER_MM)
-    parts = [(lines.owners == n, slope) for n, slope in enumerate(lines.slopes)]
+    parts = [(_without_dirt(lines.owners == n), slope) for n, slope in enumerate(lines.slopes)]
     least = _LEAST_LINE_MM2 * CARD_PX_PER_MM**2
     return tuple(
         Strip(cut_line(writing, part, slope, edge)) for part, slope in parts if np.count_nonzero(part) >= least
     )
+
+
+def _without_dirt(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out specks that no letter explains: above or below all the writing, or far from it along the line.
+
+    Readers scale a line by its height, so that one speck makes all letters small.
+    """
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < _LARGEST_DIRT_MM2 * CARD_PX_PER_MM**2
+    small[0] = False
+    if not small.any() or small[1:].all():
+        return part
+    writing = ~small
+    writing[0] = False
+    rows = np.cumsum(np.count_nonzero(writing[labels], axis=1))
+    top, bottom = (int(np.searchsorted(rows, share * rows[-1])) for share in (0.005, 0.995))
+    slack = _DIRT_ABOVE * (bottom - top)
+    lefts = stats[:, cv2.CC_STAT_LEFT]
+    rights = lefts + stats[:, cv2.CC_STAT_WIDTH]
+    x, y = middles[:, 0], middles[:, 1]
+    beside = np.maximum(lefts[writing][None] - x[:, None], x[:, None] - rights[writing][None]).min(axis=1)
+    far = beside > _DIRT_BESIDE_MM * CARD_PX_PER_MM
+    dirt = small & ((y < top - slack) | (y > bottom + slack) | far)
+    return part & ~dirt[labels]
 
 
 def _one_line(ink: Image, usual: float) -> TextLines:

@@ -10,6 +10,7 @@ from pipeline.simulate.font_hands import FontHands
 from pipeline.simulate.ink import draw, pick_pen
 from pipeline.simulate.writing import Writing
 from pipeline.text_lines import cut_line, find_text_lines, line_distance
+from pipeline.written_lines import cut_written_lines
 
 WORDS = (
     *("she", "stayed", "with", "my", "mother", "all", "through", "the"),
@@ -76,3 +77,18 @@ def test_next_to_nothing_is_no_line_or_one(dots: int) -> None:
         ink[100:104, 200 * n + 50 : 200 * n + 54] = 255
     found = find_text_lines(ink, line_distance(ink, 90.0))
     assert len(found.slopes) <= 1
+
+
+@pytest.mark.parametrize("speck", [(40, 400), (330, 700), (150, 1150)])
+def test_specks_away_from_the_letters_make_no_line_larger(speck: tuple[int, int]) -> None:
+    """Above, below or far beside: dirt of a copier's glass is left out of the line's picture, and nothing else."""
+    picture, owner = page(1, 9.0, 0.0, 3)
+    rows = np.flatnonzero((owner >= 0).any(axis=1))
+    shift = 150 - int(rows.mean())
+    field = np.full((400, 1300), 255, np.uint8)
+    writing = picture[max(0, -shift) :, :1050][: 400 - max(0, shift)]
+    field[max(0, shift) : max(0, shift) + len(writing), : writing.shape[1]] = writing
+    clean = cut_written_lines(field, np.where(field < 165, 255, 0).astype(np.uint8), (0, 400), 1)
+    field[speck[0] : speck[0] + 4, speck[1] : speck[1] + 4] = 0
+    dirty = cut_written_lines(field, np.where(field < 165, 255, 0).astype(np.uint8), (0, 400), 1)
+    assert [strip.image.shape for strip in dirty] == [strip.image.shape for strip in clean]
