@@ -18,6 +18,7 @@ from forms.errors import MissingDependencyError
 from pipeline.calibrate import Calibration, shipped_calibration
 from pipeline.card_book import CardBook
 from pipeline.decode import DecodeError, decode
+from pipeline.engines.handprint import Handprint
 from pipeline.engines.language import load_language
 from pipeline.engines.ppocr import PPOCR
 from pipeline.engines.tesseract import Tesseract
@@ -64,7 +65,7 @@ def make_reader(desk: Desk) -> Reader:
     hand = PPOCR(language=load_language().with_words(_words_on(desk)))
     return Reader(
         book=CardBook(desk.templates),
-        engines=Engines(Ticks(), hand, hand, Tesseract()),
+        engines=Engines(Ticks(), Handprint(second=hand), hand, Tesseract()),
         calibration=desk.calibration or shipped_calibration(),
         wrong_per_thousand=desk.settings.wrong_per_thousand,
         lists_of=lambda organisation: desk.lists.get(organisation, nothing),

@@ -19,7 +19,7 @@ _OTHER = len(LETTERS) + 1
 _SYMBOLS = len(LETTERS) + 2
 """0 stands before a name and after it; then the letters and marks; then whatever else may stand in a box."""
 _ORDER = 4
-_SHARE_OF_LONGER = 4.0
+_SHARE_OF_LONGER = 10.0
 """How often a group of letters must have been seen to count as much as the shorter group it ends with."""
 _ANY_LETTER = 0.1
 """Names come from many languages: MCTAGGART, SZCZEPANSKI and D'ARCY are spelled as few examples are."""

@@ -20,12 +20,11 @@ from pipeline.records import Match, Reading, Strip
 
 _ON_LIST = 0.8
 """How many nominees are on their organisation's staff list (an estimate; volunteers and contractors are not)."""
-_KNOWN_WORD, _LISTED_WORD, _CODE_WORD = 0.55, 0.2, 0.12
+_KNOWN_WORD, _LISTED_WORD, _CODE_WORD = 0.5, 0.2, 0.12
 """Of names on no staff list: how many are in the dictionary, how many are some member's name, and, of words of a
 place, how many are numbers. What is left is spelled as names are."""
-_SOFTEN = 0.8
-"""Boxes of one hand are misread alike, so that their evidence counts for less than if they were independent."""
 
+_FLOOR = 1e-4
 _DOUBLE = float(np.log(0.03))
 """How often a name is double-barrelled."""
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ'-")
@@ -101,7 +100,7 @@ def read_open(row: Row, names: tuple[str, ...] = (), kind: str = EITHER) -> Open
     """
     if not row.written or row.reading.characters is None:
         return OpenReading([(row.reading.text, row.reading.probability)] if row.written else [("", 1.0)], 0.0)
-    boxes = _softened(row)
+    boxes = np.clip(np.asarray(row.reading.characters, dtype=np.float64), _FLOOR, 1.0)
     texts: Ranked = [("", 1.0)]
     log_total = 0.0
     for word in held_words(row.reading, row.strip):
@@ -168,7 +167,7 @@ def _listed_account(first: Row, last: Row, lists: Lists) -> NDArray[np.float64]:
     scores = -np.log(len(lists.staff)) + lists.pair_log_share
     for row, forms, column in ((first, lists.first_forms, 1), (last, lists.last_forms, 2)):
         if row.written and row.reading.characters is not None:
-            scores = scores + _SOFTEN * score_candidates(row.reading, row.strip, forms)[lists.pairs[:, column]]
+            scores = scores + score_candidates(row.reading, row.strip, forms)[lists.pairs[:, column]]
     return np.asarray(scores)
 
 
@@ -184,11 +183,6 @@ def _mix(
     for text, probability in words:
         shares[text] += share_open * probability
     return sorted(((t, p) for t, p in shares.items() if p > 1e-6), key=lambda pair: -pair[1])[:8]
-
-
-def _softened(row: Row) -> NDArray[np.float64]:
-    boxes = np.clip(np.asarray(row.reading.characters, dtype=np.float64), 1e-4, 1.0) ** _SOFTEN
-    return np.asarray(boxes)
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,6 @@ from pipeline.parse.names import Ranked, Row, read_open
 from pipeline.records import Match
 
 _ON_LIST = 0.75
-_SOFTEN = 0.8
 _SAME_WARD = 0.6
 """How often a nominee's team, where it is written, is the ward that the staff list gives."""
 
@@ -30,7 +29,7 @@ def read_place(row: Row, lists: Lists, by_member: NDArray[np.float64]) -> tuple[
     if not lists.wards or row.reading.characters is None:
         return unlisted.words, Match("", 1.0), np.zeros(len(lists.wards))
     forms, wards = _forms(lists.wards)
-    likelihood = _SOFTEN * score_candidates(row.reading, row.strip, forms)
+    likelihood = score_candidates(row.reading, row.strip, forms)
     prior = _ward_prior(lists, by_member)[wards] / np.bincount(wards)[wards]
     log_listed = likelihood + np.log(prior * _ON_LIST)
     log_open = unlisted.log_total + np.log(1 - _ON_LIST)
