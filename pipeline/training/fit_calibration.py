@@ -1,105 +1,33 @@
 """Fits the calibration that comes with the package, on simulated cards by writers kept for validation.
 
-python -m pipeline.training.fit_calibration --handwriting DIR --cards 1000 --samples SAMPLES.jsonl
-python -m pipeline.training.fit_calibration --samples SAMPLES.jsonl
+python -m pipeline.training.fit_calibration --handwriting DIR --cards 600 --samples FILE
+python -m pipeline.training.fit_calibration --handwriting DIR --cards 2000 --without-lines --seed 8 --samples FILE
+python -m pipeline.training.fit_calibration --samples FILE
 
-The first line fills in, scans and reads the cards, keeps what came of each value in SAMPLES.jsonl, and fits; the
-second fits again on what was kept. SETs that `pipeline.simulate` wrote (organisation/, stacks/, expected.json) are
+The first fills in, scans and reads cards, keeps what came of each value in FILE, and fits. The second adds
+values of boxes and ticks, which must be right far more often than stories, so that it takes more of them to show it.
+The third fits again on what was kept. SETs that `pipeline.simulate` wrote (organisation/, stacks/, expected.json) are
 read besides, when they are named.
 """
 
 import argparse
 import datetime
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from forms.organisation import Profile, read_profile
-from forms.whole_file import whole_file
 from pipeline.calibrate import DOUBTFUL, Calibration, write_calibration
-from pipeline.decode import decode
 from pipeline.fit_curves import calibration_error, fit_curve
-from pipeline.lists import make_lists
-from pipeline.records import FieldReading
-from pipeline.scoring import is_right
 from pipeline.simulate.accuracy.plan import Plan
-from pipeline.simulate.accuracy.run import run_cards
 from pipeline.simulate.scan import CONDITIONS
-from pipeline.stack import Reader, read_page
-from pipeline.take_in import find_files, take_in
-from pipeline.workers import Desk, make_reader
+from pipeline.training.calibration_samples import Sample, gather_cards, gather_set, read_samples, write_samples
 
 SHIPPED = Path("pipeline/calibration/shipped.json")
 STAFF = 3000
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What came of one value."""
-
-    curve: str
-    probability: float
-    """Before calibration."""
-    right: bool
-    writer: str = ""
-    condition: str = ""
-
-
-def gather_cards(plan: Plan, workers: int) -> Iterator[Sample]:
-    """Fill in, scan and read cards without any calibration; nothing is written to disk."""
-    for done, cards in enumerate(run_cards(plan, workers), start=1):
-        if done % 20 == 0:
-            sys.stderr.write(f"{done} jobs done\n")
-        for card in cards:
-            for field in card.fields:
-                if field.curve:
-                    yield Sample(field.curve, field.probability, field.right, card.writer, card.condition)
-
-
-def gather_set(folder: Path, workers: int) -> list[Sample]:
-    """Read a simulated set without any calibration, and compare it with its truth."""
-    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    truth = {
-        (page["file"], page["page"], card["card"]): card
-        for page in expected["pages"]
-        for card in page["cards"]
-        if card.get("fields")
-    }
-    files = find_files([folder / "stacks"])
-    with ProcessPoolExecutor(workers) as pool:
-        parts = pool.map(partial(_gather_file, read_profile(folder / "organisation"), truth), files)
-        return [sample for part in parts for sample in part]
-
-
-def _gather_file(profile: Profile, truth: dict[tuple[str, int, str], dict[str, Any]], file: Any) -> list[Sample]:
-    cv2.setNumThreads(1)
-    code = profile.organisation.code
-    reader = make_reader(Desk(lists={code: make_lists(profile.staff, profile.wards)}))
-    return list(_read(replace(reader, calibration=Calibration({})), truth, file))
-
-
-def _read(reader: Reader, truth: dict[tuple[str, int, str], dict[str, Any]], file: Any) -> Iterable[Sample]:
-    for page in take_in(file):
-        if page.reason:
-            continue
-        for card in read_page(decode(page.data), reader, datetime.date.today()).cards:
-            stated = truth.get((page.file, page.number, card.identity.number))
-            if stated is not None:
-                yield from (_sample(field, stated) for field in card.fields)
-
-
-def _sample(field: FieldReading, stated: dict[str, Any]) -> Sample:
-    right = is_right(field.content, field.value, stated["fields"][field.name])
-    return Sample(field.calibration.partition(" ")[0], field.probability, right, stated.get("hand", "").split(" ")[0])
 
 
 def fit(samples: Iterable[Sample], notes: dict[str, Any] | None = None) -> Calibration:
@@ -118,18 +46,21 @@ def fit(samples: Iterable[Sample], notes: dict[str, Any] | None = None) -> Calib
 
 
 def report(samples: Sequence[Sample], calibration: Calibration) -> Iterator[str]:
-    """Say of each curve what it was fitted on and what it would accept; these figures flatter."""
+    """Say of each curve what it was fitted on and what it would accept, as a table; these figures flatter."""
+    allowed = (1.0, 2.0, 5.0)
+    heads = ["curve", "values", "writers", "right", *(f"accepted at {wrong:g} in 1,000, wrong" for wrong in allowed)]
+    yield from ("| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads)))
     for name in calibration.curves:
         own = [s for s in samples if s.curve == name]
         if not own:
             continue
         believed = np.array([calibration.apply(name, s.probability) for s in own])
         right = np.array([s.right for s in own])
-        line = f"{name:16} {len(own):6} values by {len({s.writer for s in own}):3} writers, {right.mean():6.1%} right"
-        for wrong in (1.0, 2.0, 5.0):
+        cells = [name, f"{len(own):,}", str(len({s.writer for s in own})), f"{right.mean():.1%}"]
+        for wrong in allowed:
             accepted = believed >= calibration.threshold(name, wrong)
-            line += f"; at {wrong:g}: {accepted.mean():6.1%} accepted, {int((~right[accepted]).sum())} wrong"
-        yield line
+            cells.append(f"{accepted.mean():.1%}, {int((~right[accepted]).sum())}" if accepted.any() else "none")
+        yield "| " + " | ".join(cells) + " |"
 
 
 def split_by_writer(samples: Sequence[Sample], folds: int) -> Iterator[tuple[list[Sample], list[Sample]]]:
@@ -152,21 +83,11 @@ def crossed(samples: Sequence[Sample], folds: int = 5) -> Iterator[str]:
             tried[s.curve].append((confidence >= calibration.threshold(s.curve, 2.0), s.right))
     both = np.array(pairs, dtype=np.float64).reshape(-1, 2)
     error = calibration_error(both[:, 0], both[:, 1])
-    yield f"on writers left out ({folds} folds): calibration error {error:.4f} over {len(both)} values"
+    yield f"\nOn writers left out ({folds} folds): calibration error {error:.4f} over {len(both)} values:\n"
     for name, own in sorted(tried.items()):
         accepted = [right for taken, right in own if taken]
-        yield f"  {name:16} at 2 in 1,000: {len(accepted):6} of {len(own):6} accepted, {accepted.count(False)} wrong"
-
-
-def read_samples(path: Path) -> list[Sample]:
-    """Read what `write_samples` wrote."""
-    return [Sample(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def write_samples(samples: Iterable[Sample], path: Path) -> None:
-    """Keep samples, one JSON object a line."""
-    with whole_file(path) as beside:
-        beside.write_text("".join(json.dumps(asdict(sample)) + "\n" for sample in samples), encoding="utf-8")
+        wrong = accepted.count(False)
+        yield f"- {name}, at 2 in 1,000: {len(accepted):,} of {len(own):,} accepted, {wrong} of them wrong"
 
 
 def main() -> None:
@@ -176,7 +97,8 @@ def main() -> None:
     parser.add_argument("--handwriting", type=Path, help="folder that holds unipen/: fill in cards from it")
     parser.add_argument("--cards", type=int, default=1000, help="how many, with --handwriting (default: 1000)")
     parser.add_argument("--conditions", default=",".join(CONDITIONS), help="scanner conditions (default: all)")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--without-lines", action="store_true", help="boxes and ticks alone, twice as fast")
+    parser.add_argument("--seed", type=int, default=7, help="another for each run on one FILE (default: 7)")
     parser.add_argument("--samples", type=Path, help="keep what came of each value here, and begin with what is kept")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--workers", type=int, default=2)
@@ -188,7 +110,7 @@ def main() -> None:
         conditions = tuple(given.conditions.split(","))
         samples += gather_cards(
             Plan(given.handwriting, given.cards, conditions, given.seed, "validation", STAFF, readers=(),
-                 uncalibrated=True), given.workers
+                 uncalibrated=True, lines=not given.without_lines), given.workers
         )  # fmt: skip
     if given.samples:
         write_samples(samples, given.samples)

@@ -102,7 +102,7 @@ def measure_cards(job: Job) -> list[CardResult]:
             pieces = [desk.card() for _ in range(min(left, 2 if condition.way == "glass" else 1))]
             left -= len(pieces)
             page = scanned(pieces, condition, rng)
-            results += _compared(pieces, read_scan(_as_taken_in(page.scan.image), _reader(plan)), job)
+            results += _compared(pieces, read_scan(_as_taken_in(page.scan.image), _reader(plan), lines=plan.lines), job)
     return results
 
 
@@ -125,10 +125,12 @@ def _as_taken_in(image: Image) -> Image:
     return np.asarray(grey, dtype=np.uint8)
 
 
-def read_scan(page: Image, reader: Reader) -> list[tuple[CardReading, CutCard]]:
-    """Read a page as `stack.read_page` does, and keep what was cut of each card."""
+def read_scan(page: Image, reader: Reader, *, lines: bool = True) -> list[tuple[CardReading, CutCard]]:
+    """Read a page as `stack.read_page` does, and keep what was cut of each card; without its `lines` where told so."""
     found = identify_cards(page, reader.book, reader.engines.typed)
     cut = [cut_card(card) for card in found.cards]
+    if not lines:
+        cut = [replace(own, crops=tuple(c for c in own.crops if c.field.kind != "lines")) for own in cut]
     raw = iter(recognise([crop for own in cut for crop in own.crops], reader.engines))
     today = datetime.date.today()
     return [
