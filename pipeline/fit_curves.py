@@ -120,13 +120,16 @@ def lower_count(seen: int) -> float:
 def calibration_error(confidence: Floats, right: Floats, parts: int = 15) -> float:
     """Expected calibration error over parts of as many values each: how far confidence is from the share right.
 
-    With few values it is never 0, however well calibrated: 15 parts of 100 values each show about 0.02 by chance.
+    Values of one confidence are in one part. With few values it is never 0, however well calibrated: 15 parts of 100
+    values each show about 0.02 by chance.
     """
     if not len(confidence):
         return 0.0
     order = np.argsort(confidence, kind="stable")
-    gaps = np.asarray(confidence, dtype=np.float64)[order] - np.asarray(right, dtype=np.float64)[order]
-    return float(sum(abs(part.sum()) for part in np.array_split(gaps, min(parts, len(gaps)))) / len(gaps))
+    said, true = np.asarray(confidence, dtype=np.float64)[order], np.asarray(right, dtype=np.float64)[order]
+    starts = np.linspace(0, len(said), min(parts, len(said)), endpoint=False).astype(int)
+    edges = np.unique(np.searchsorted(said, said[starts]))
+    return float(np.abs(np.add.reduceat(said - true, edges)).sum() / len(said))
 
 
 def _parts(x: Floats, y: Floats, slope: float, offset: float) -> tuple[Floats, Floats]:

@@ -144,6 +144,18 @@ def test_empty_boxes_are_counted() -> None:
     assert find(cards, "tick", m.FALSE_TICKS) == (1, 11)
 
 
+def test_what_is_expected_to_be_wrong_stands_beside_what_is() -> None:
+    fields = [make_field(confidence=0.9, right=n > 1, curve="date") for n in range(10)]
+    empty = make_field(truth="", value="", status=Status.BLANK.value, confidence=0.998, curve="blank.boxes")
+    found = {(x.table, x.row, x.name): x for x in measures_of([make_card(*fields, empty)], [])}
+    expected = found["content", m.ALL, m.EXPECTED]
+    assert (expected.value, expected.hits, expected.count) == (pytest.approx(1.0), 2, 10)
+    assert found["content", m.ALL, m.ERROR].value == pytest.approx(0.1)
+    assert found["content", m.ALL, m.COMPLETE].count == 11
+    assert found["curve", "date", m.SAID].value == pytest.approx(0.9)
+    assert found["curve", "date", m.RIGHT].hits == 8
+
+
 def test_the_same_plan_has_the_same_jobs() -> None:
     plan = Plan(cards=23, conditions=("grey300", "cut", "worn"))
     jobs = list(jobs_of(plan))

@@ -21,7 +21,10 @@ ALL = "all"
 RIGHT, ACCEPTED, WRONG, CHARACTERS = "right", "accepted", "wrong among accepted", "characters wrong"
 ERROR, COMPLETE, FOUND = "calibration error", "calibration error, empty fields too", "cards found"
 PULLED, FALSE_TICKS = "pulled onto the list and accepted", "empty boxes seen as ticked"
+SAID, EXPECTED = "confidence, mean", "accepted ones expected wrong"
 BY_CONTENT, BY_CONDITION, BY_STYLE, BY_INK = "content", "condition", "style", "ink"
+BY_CURVE = "curve"
+"""How values were arrived at, single fields; see `pipeline/parse/curves.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,8 @@ def _group(table: str, row: str, items: Sequence[Item]) -> Iterator[Measure]:
     yield _share(table, row, OWN, RIGHT, (item.right for item in items))
     yield _share(table, row, OWN, ACCEPTED, (item.stands for item in items))
     yield _share(table, row, OWN, WRONG, (not item.right for item in standing))
-    error = _calibration_error(items)
-    yield Measure(table, row, OWN, ERROR, error, None, None, 0, len(items))
+    if row != ALL:  # of all, it is said over single fields
+        yield Measure(table, row, OWN, ERROR, _calibration_error(items), None, None, 0, len(items))
     texts = [item for item in items if item.length]
     if texts:
         rate = rate_over([i.writer for i in texts], [i.errors for i in texts], [i.length for i in texts])
@@ -141,8 +144,17 @@ def _row(table: str, row: str, cards: Sequence[CardResult]) -> Iterator[Measure]
 
 def _special(cards: Sequence[CardResult], items: Sequence[Item]) -> Iterator[Measure]:
     fields = [field for card in cards for field in card.fields if field.status != MISSING]
-    error = _calibration_error(fields)
-    yield Measure(BY_CONTENT, ALL, OWN, COMPLETE, error, None, None, 0, len(fields))
+    yield _error(BY_CONTENT, ALL, ERROR, [field for field in fields if _says(field)])
+    yield _error(BY_CONTENT, ALL, COMPLETE, fields)
+    accepted = [field for field in fields if field.status == Status.ACCEPTED]
+    expected, wrong = sum(1 - field.confidence for field in accepted), sum(not field.right for field in accepted)
+    yield Measure(BY_CONTENT, ALL, OWN, EXPECTED, expected, None, None, wrong, len(accepted))
+    for curve in sorted({field.curve for field in fields}):
+        own = [field for field in fields if field.curve == curve]
+        mean = sum(field.confidence for field in own) / len(own)
+        yield Measure(BY_CURVE, curve, OWN, SAID, mean, None, None, 0, len(own))
+        yield _share(BY_CURVE, curve, OWN, RIGHT, (field.right for field in own))
+        yield _error(BY_CURVE, curve, ERROR, own)
     yield _share(BY_CONTENT, ALL, OWN, FOUND, (card.found for card in cards))
     matched = {card.card: card.matched for card in cards}
     unlisted = [item for item in items if item.content == NOT_ON_LIST]
@@ -162,6 +174,10 @@ def _ink(results: Sequence[InkResult]) -> Iterator[Measure]:
         yield _share(BY_INK, series, reader, RIGHT, (result.exact for result in own))
         rate = rate_over([r.writer for r in own], [r.errors for r in own], [r.length for r in own])
         yield _rate(BY_INK, series, reader, rate)
+
+
+def _error(table: str, row: str, name: str, fields: Sequence[FieldResult]) -> Measure:
+    return Measure(table, row, OWN, name, _calibration_error(fields), None, None, 0, len(fields))
 
 
 def _calibration_error(values: Sequence[Item] | Sequence[FieldResult]) -> float:

@@ -78,8 +78,9 @@ def as_markdown(score: Scorecard) -> str:
     """Return the tables that people read."""
     parts = [f"# Accuracy\n\n{_about(score)}"]
     if score.cards:
-        parts += [_contents(score), _others(score), _conditions(score, m.BY_CONDITION, "scanner condition"),
-                  _conditions(score, m.BY_STYLE, "writing style")]  # fmt: skip
+        parts += [_contents(score), _curves(score), _others(score)]
+        parts += [_conditions(score, m.BY_CONDITION, "scanner condition")]
+        parts += [_conditions(score, m.BY_STYLE, "writing style")]
     if score.rows(m.BY_INK):
         parts.append(_ink(score))
     return "\n\n".join(parts) + "\n"
@@ -113,7 +114,21 @@ def _contents(score: Scorecard) -> str:
     told = [f"- {what}: {_of(fact)}" for what, fact in facts if fact]
     complete = score.find(m.BY_CONTENT, m.ALL, m.COMPLETE)
     told.append(f"- calibration error over all fields, empty ones too: {_plain(complete)}")
+    if expected := score.find(m.BY_CONTENT, m.ALL, m.EXPECTED):
+        told.append(
+            f"- accepted fields, each counted: {expected.count}; about {expected.value:.1f} expected wrong by their "
+            f"confidence, {expected.hits} are"
+        )
     return "\n".join(["## By content", "", lines, "", *told])
+
+
+def _curves(score: Scorecard) -> str:
+    rows = []
+    for row in score.rows(m.BY_CURVE):
+        said, right, error = (score.find(m.BY_CURVE, row, name) for name in (m.SAID, m.RIGHT, m.ERROR))
+        rows.append([row, str(said.count if said else 0), _share(said), _share(right), _plain(error)])
+    heads = ["how the value was arrived at", "fields", "confidence, mean", "right", "calibration error"]
+    return "\n".join(["## Probabilities", "", _table(heads, rows)])
 
 
 def _others(score: Scorecard) -> str:
