@@ -14,6 +14,9 @@ _TINT_BELOW_INK = 45
 """Ink is at least this much darker than the tint it crosses."""
 _BLACK_TINT = 120
 """Tint that came out darker than this (bilevel scans, dark copies) can't be told from ink by its shade."""
+_MOST_CRUMBS = 0.3
+"""Share of the tint that is dark, by writing over it or by chance, where the scanner made it white."""
+_MOSTLY = 0.8
 _DARK = 128
 INK = 165
 """In cleaned writing, what is darker than this is ink."""
@@ -39,11 +42,29 @@ def take_out_print(card: Image, empty: Image, inside: NDArray[np.bool_]) -> Imag
     level = _tint_level(card, frames)
     if level > _BLACK_TINT and not _is_bilevel(card, inside):
         writing[(around > 0) & (card > max(60.0, level - _TINT_BELOW_INK))] = 255
+    elif _has_vanished(card, frames):
+        writing[_crumbs(card, around)] = 255
     else:
         writing[around > 0] = 255
         writing = _close_strokes(writing, around)
     writing[_grow(black, _LABEL_SLACK_PX) > 0] = 255
     return _darken_faint(writing, inside)
+
+
+def _has_vanished(card: Image, frames: Image) -> bool:
+    """Whether a black-and-white scan left the tint out but for crumbs: what is dark there is then writing."""
+    return float(np.mean(card[frames > 0] < _DARK)) < _MOST_CRUMBS if frames.any() else True
+
+
+def _crumbs(card: Image, around: Image) -> NDArray[np.bool_]:
+    """What is left of tint that came out white: specks and dashes that lie nearly all where it was, (height, width)."""
+    dark = (card < _DARK).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    own = np.bincount(labels[around > 0], minlength=count) >= _MOSTLY * stats[:, cv2.CC_STAT_AREA]
+    own &= np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) <= 2 * _SLACK_PX + 1
+    own[0] = False
+    # Their soft edges too.
+    return np.asarray(_grow(own[labels].astype(np.uint8), 1) > 0) & (around > 0)
 
 
 def find_ink(writing: Image) -> Image:

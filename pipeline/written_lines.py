@@ -43,7 +43,7 @@ def _without_dirt(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     Readers scale a line by its height, so that one speck makes all letters small.
     """
-    count, labels, stats, middles = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < _LARGEST_DIRT_MM2 * CARD_PX_PER_MM**2
     small[0] = False
     if not small.any() or small[1:].all():
