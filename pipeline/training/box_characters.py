@@ -53,11 +53,8 @@ class Writer:
         return sum(len(glyphs) for glyphs in self.by_kind.get(kind, {}).values())
 
 
-def gather_writers(folder: Path, split: Split, leave_out: frozenset[str] = frozenset()) -> tuple[Writer, ...]:
-    """All usable writers of one side of the split. `folder` holds the `unipen_1a.npz` and so on.
-
-    `leave_out`: names of samples (`1a-00012`) whose label is known to be wrong.
-    """
+def gather_writers(folder: Path, split: Split) -> tuple[Writer, ...]:
+    """All usable writers of one side of the split. `folder` holds the `unipen_1a.npz` and so on."""
     faults = writer_rules().faults
     unfit = frozenset(contributor for fault in _UNFIT for contributor in faults[fault])
     glyphs: dict[str, list[Glyph]] = defaultdict(list)
@@ -66,7 +63,7 @@ def gather_writers(folder: Path, split: Split, leave_out: frozenset[str] = froze
         for sample in category.samples:
             if sample.quality == "BAD" or sample.contributor in unfit or split not in ("all", split_of(sample.writer)):
                 continue
-            if sample.name in faults["slips"] or sample.name in leave_out or not _wanted(sample.label):
+            if sample.name in faults["slips"] or not _wanted(sample.label):
                 continue
             glyphs[sample.writer].append(Glyph(number, category, sample, kind_of(sample.label)))
             number += 1

@@ -22,6 +22,7 @@ from pipeline.engines.glyphs import CHANNELS, SIZE_PX, cut_glyphs
 from pipeline.engines.handprint import CHARACTERS
 from pipeline.records import Strip
 from pipeline.simulate.ink import draw, pick_pen
+from pipeline.simulate.split import Split
 from pipeline.simulate.strikes import strike_through, tick
 from pipeline.simulate.writing import Writing, stroke
 from pipeline.training.box_characters import Glyph, Writer, gather_writers, place_glyph, varied, with_habits
@@ -32,6 +33,8 @@ EMPTY, STRUCK = len(CHARACTERS), len(CHARACTERS) + 1
 KINDS = {"digits": 0.36, "capitals": 0.36, "small": 0.10, "name": 0.08, "place": 0.10}
 """What a row holds, and how often. `name`: capitals and signs; `place`: digits too."""
 _EMPTY_SHARE, _STRUCK_SHARE = 0.04, 0.035
+_LEAST_SAMPLES = 3
+"""Who wrote fewer of a kind can't fill a row with it."""
 _LONE_SHARE = 0.2
 """How many boxes are seen without their row: bare pictures of one character have none."""
 
@@ -64,7 +67,7 @@ class Scribe:
         self._rng = rng
         self._writers: dict[str, tuple[list[Writer], NDArray[np.float64]]] = {}
         for kind in ("digits", "capitals", "small", "signs"):
-            fit = [writer for writer in writers if writer.count(kind) >= 4]
+            fit = [writer for writer in writers if writer.count(kind) >= _LEAST_SAMPLES]
             weights = np.sqrt([writer.count(kind) for writer in fit])
             self._writers[kind] = (fit, weights / max(weights.sum(), 1e-9))
 
@@ -216,10 +219,10 @@ def join_crops(parts: Sequence[Crops]) -> Crops:
     return Crops(*(np.concatenate([getattr(part, key) for part in parts]) for key in Crops.__slots__))
 
 
-def render(folder: Path, split: str, count: int, seed: int, leave_out: frozenset[str] = frozenset()) -> Crops:
+def render(folder: Path, split: Split, count: int, seed: int) -> Crops:
     """Render at least `count` crops of a split's writers. `folder` holds `unipen/`, or is it."""
     inside = folder / "unipen" if (folder / "unipen").is_dir() else folder
-    scribe = Scribe(gather_writers(inside, split, leave_out), np.random.default_rng(seed))  # type: ignore[arg-type]
+    scribe = Scribe(gather_writers(inside, split), np.random.default_rng(seed))
     parts: list[Crops] = []
     have = 0
     while have < count:
@@ -250,18 +253,16 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=300_000)
     parser.add_argument("--shard", type=int, default=25_000, help="crops in one file")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--leave-out", type=Path, help="names of samples with wrong labels, one a line")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
-    slips = frozenset(given.leave_out.read_text(encoding="utf-8").split()) if given.leave_out else frozenset[str]()
     for number in range(-(-given.crops // given.shard)):
         path = given.out / f"{given.split}-{given.seed}-{number:03d}.npz"
         if path.exists():
             continue
         start = time.perf_counter()
         # Each shard has numbers of its own, so that a run that was cut off goes on where it was.
-        crops = render(given.handwriting, given.split, given.shard, given.seed * 1000 + number, slips)
+        crops = render(given.handwriting, given.split, given.shard, given.seed * 1000 + number)
         save_crops(crops, path)
         each = (time.perf_counter() - start) / len(crops.labels) * 1000
         print(f"{path}: {len(crops.labels)} crops, {each:.2f} ms each", flush=True)
