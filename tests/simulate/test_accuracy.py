@@ -18,7 +18,7 @@ from pipeline.lists import make_lists
 from pipeline.records import Status
 from pipeline.simulate.accuracy import measures as m
 from pipeline.simulate.accuracy.cards import MISSING, CardResult, FieldResult, measure_cards, read_scan
-from pipeline.simulate.accuracy.ink import plain_picture
+from pipeline.simulate.accuracy.ink import ink_jobs, plain_picture
 from pipeline.simulate.accuracy.measures import CONTENTS, Item, items_of, measures_of
 from pipeline.simulate.accuracy.picture import write_picture
 from pipeline.simulate.accuracy.plan import Plan, jobs_of
@@ -28,6 +28,7 @@ from pipeline.simulate.font_hands import FontHands
 from pipeline.simulate.names import sample_organisation
 from pipeline.simulate.print_run import printed_cards
 from pipeline.simulate.scan import CONDITIONS
+from pipeline.simulate.split import split_of
 from pipeline.simulate.stacks import Desk as FillingDesk
 from pipeline.simulate.stacks import scanned
 from pipeline.stack import read_page
@@ -244,3 +245,26 @@ def test_what_cannot_be_measured_is_said(arguments: list[str], said: str) -> Non
     ran = CliRunner().invoke(main, ["bench", "accuracy", *arguments])
     assert ran.exit_code == 2
     assert said in ran.stderr
+
+
+def test_bare_ink_is_of_unseen_writers_and_fit_to_measure_by(tmp_path: Path) -> None:
+    """The split is that of training, by the writer's name alone; bad ink and what is struck out is left out."""
+    (tmp_path / "unipen").mkdir()
+    (tmp_path / "copiste").mkdir()
+    heads = "id\tcategory\tcontributor\twriter\tquality\tstyle\tlang\tstrokes\tlabel\n"
+    writers = [f"u{n:03d}" for n in range(200)]
+    rows = [f"1a-{n:05d}\t1a\tced\t{writer}\tGOOD\tMIXED\ten\t1\t7" for n, writer in enumerate(writers)]
+    rows += [f"1a-{n:05d}\t1a\tapp\t{writer}\tGOOD\tMIXED\ten\t1\t7" for n, writer in enumerate(writers)]
+    rows += [f"1a-{n:05d}\t1a\tced\t{writer}\tBAD\tMIXED\ten\t1\t7" for n, writer in enumerate(writers)]
+    (tmp_path / "unipen" / "unipen_1a.tsv").write_text(heads + "\n".join(rows) + "\n", encoding="utf-8")
+    scans = [f"{n}.jpg\t{n:04d}\tp\t{'une >phrase<' if n % 2 else 'une phrase'}" for n in range(200)]
+    (tmp_path / "copiste" / "labels.tsv").write_text(
+        "file\twriter_doc\tpage\ttext\n" + "\n".join(scans) + "\n", encoding="utf-8"
+    )
+    chosen: dict[str, set[int]] = {}
+    for job in ink_jobs(tmp_path, "test", 1000, 1, ("own",)):
+        chosen.setdefault(job.series, set()).update(job.rows)
+    assert chosen == {
+        "digits": {n for n, writer in enumerate(writers) if split_of(writer) == "test"},
+        "scanned lines": {n for n in range(0, 200, 2) if split_of(f"copiste/{n:04d}") == "test"},
+    }

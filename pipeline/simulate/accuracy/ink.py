@@ -134,8 +134,8 @@ def _scanned(handwriting: Path) -> list[tuple[str, str, str]]:
     if not labels.is_file():
         return []
     rows = [line.split("\t") for line in labels.read_text(encoding="utf-8").splitlines()[1:]]
-    # What is crossed out (`>so<`) says nothing certain.
-    return [(f"copiste {row[1]}" if "<" not in row[3] else "", "not said", row[3]) for row in rows]
+    # Split as in training. What is crossed out (`>so<`) says nothing certain.
+    return [(f"copiste/{row[1]}" if ">" not in row[3] else "", "not said", row[3]) for row in rows]
 
 
 def _picture(job: InkJob, row: int) -> Image:
