@@ -100,7 +100,7 @@ class Handprint:
         counts = [len(own) for own in glyphs]
         if not sum(counts):
             return [_reading(np.zeros((0, len(strip.alphabet))), (), strip) for strip in strips]
-        log = self._log_probabilities(np.concatenate(glyphs))
+        log = self.log_probabilities(np.concatenate(glyphs))
         parts = np.split(log, np.cumsum(counts)[:-1])
         return [self._row(part, strip) for part, strip in zip(parts, strips, strict=True)]
 
@@ -132,7 +132,8 @@ class Handprint:
                 f"The handwriting model {MODEL} is missing from the installation. Install compassion-cards again."
             ) from error
 
-    def _log_probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def log_probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return (boxes, classes) log probabilities of pictures by `cut_glyphs`; the last two: empty, struck out."""
         pictures = glyphs.astype(np.float32) / 255.0
         (log,) = self._session.run(None, {self._session.get_inputs()[0].name: pictures})
         result: NDArray[np.float32] = log

@@ -13,6 +13,8 @@ from pipeline.simulate.unipen import Category, Sample
 from pipeline.simulate.writing import Stroke, Writing, stroke
 
 CATEGORIES = ("1a", "1b", "1c", "1d")
+WORDS = "1w"
+"""Characters taken out of words; see `box_words`."""
 SIGNS = "'-.&"
 _UNFIT = ("coarse", "mislabelled_characters", "broken_characters")
 _ODD_HEIGHT = (0.45, 2.2)
@@ -53,21 +55,28 @@ class Writer:
         return sum(len(glyphs) for glyphs in self.by_kind.get(kind, {}).values())
 
 
-def gather_writers(folder: Path, split: Split) -> tuple[Writer, ...]:
-    """All usable writers of one side of the split. `folder` holds the `unipen_1a.npz` and so on."""
+def gather_writers(folder: Path, split: Split, words: Path | None = None) -> tuple[Writer, ...]:
+    """All usable writers of one side of the split. `folder` holds the `unipen_1a.npz` and so on.
+
+    `words`: the folder that `box_words` wrote, for the characters of words too. Who wrote both stands there twice,
+    since words were written on another scale.
+    """
     faults = writer_rules().faults
     unfit = frozenset(contributor for fault in _UNFIT for contributor in faults[fault])
-    glyphs: dict[str, list[Glyph]] = defaultdict(list)
+    glyphs: dict[tuple[str, bool], list[Glyph]] = defaultdict(list)
     number = 0
-    for category in (Category(folder, name) for name in CATEGORIES):
+    categories = [Category(folder, name) for name in CATEGORIES]
+    if words is not None:
+        categories.append(Category(words, WORDS))
+    for category in categories:
         for sample in category.samples:
             if sample.quality == "BAD" or sample.contributor in unfit or split not in ("all", split_of(sample.writer)):
                 continue
             if sample.name in faults["slips"] or not _wanted(sample.label):
                 continue
-            glyphs[sample.writer].append(Glyph(number, category, sample, kind_of(sample.label)))
+            glyphs[sample.writer, category.name == WORDS].append(Glyph(number, category, sample, kind_of(sample.label)))
             number += 1
-    return tuple(_writer(name, own) for name, own in sorted(glyphs.items()))
+    return tuple(_writer(name, own) for (name, _), own in sorted(glyphs.items()))
 
 
 def _wanted(label: str) -> bool:

@@ -219,10 +219,10 @@ def join_crops(parts: Sequence[Crops]) -> Crops:
     return Crops(*(np.concatenate([getattr(part, key) for part in parts]) for key in Crops.__slots__))
 
 
-def render(folder: Path, split: Split, count: int, seed: int) -> Crops:
+def render(folder: Path, split: Split, count: int, seed: int, words: Path | None = None) -> Crops:
     """Render at least `count` crops of a split's writers. `folder` holds `unipen/`, or is it."""
     inside = folder / "unipen" if (folder / "unipen").is_dir() else folder
-    scribe = Scribe(gather_writers(inside, split), np.random.default_rng(seed))
+    scribe = Scribe(gather_writers(inside, split, words), np.random.default_rng(seed))
     parts: list[Crops] = []
     have = 0
     while have < count:
@@ -253,6 +253,7 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=300_000)
     parser.add_argument("--shard", type=int, default=25_000, help="crops in one file")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--words", type=Path, help="folder by box_words: characters out of words, too")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -262,7 +263,7 @@ def main() -> None:
             continue
         start = time.perf_counter()
         # Each shard has numbers of its own, so that a run that was cut off goes on where it was.
-        crops = render(given.handwriting, given.split, given.shard, given.seed * 1000 + number)
+        crops = render(given.handwriting, given.split, given.shard, given.seed * 1000 + number, given.words)
         save_crops(crops, path)
         each = (time.perf_counter() - start) / len(crops.labels) * 1000
         print(f"{path}: {len(crops.labels)} crops, {each:.2f} ms each", flush=True)
