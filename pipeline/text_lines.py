@@ -27,6 +27,17 @@ _LEAST_APART = 0.45
 _SHARED_HEIGHT = 1.35
 """Strokes taller than this, in distances between lines, may belong to two."""
 _SHARED = 0.25
+_LETTER = 0.33
+"""Strokes at least this high, in distances between lines, stand for themselves."""
+_BETWEEN = (0.05, 0.5)
+"""Below a baseline, in distances between lines: where a small stroke may belong to either line."""
+_HANGS = 0.2
+_LONG_ENOUGH = 5.0
+"""Distances between lines: shorter ink says little about a slope."""
+_LEAST_RISE = 0.25
+"""In distances between lines: a tall letter at either end looks like as much."""
+_STEEPEST = 0.06
+"""Of writing that keeps to a ruling."""
 _LEAST_RISE_PX = 4.0
 """A line that climbs less over all its length is level."""
 
@@ -81,6 +92,68 @@ def find_text_lines(ink: Image, distance: float) -> TextLines:
     own = labels[ys, xs]
     owners[ys, xs] = np.where(split[own], nearest, winner[own])
     return TextLines(owners, tuple(_slope_of(middle, owners == n) for n, middle in enumerate(middles)))
+
+
+def follow_ruling(ink: Image, baselines: NDArray[np.float64], distance: float) -> TextLines:
+    """Share ink out between lines whose baselines are known, (lines,) rows; all are as far apart as `distance`.
+
+    A stroke belongs to the line in whose body most of it lies, which reaches from 80 % of the distance above the
+    baseline to 20 % below it: writing hangs below by less than it rises above.
+    """
+    owners = np.full(ink.shape, -1, dtype=np.int16)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8), connectivity=8)
+    ys, xs = np.nonzero(labels)
+    lower = baselines + _HANGS * distance
+    last = len(baselines) - 1
+    by_row = np.minimum(np.searchsorted(lower, np.arange(ink.shape[0])), last)
+    by_stroke = np.minimum(np.searchsorted(lower, middles[:, 1]), last)
+    below = (middles[:, 1] - baselines[0]) / distance
+    between = (below % 1.0 > _BETWEEN[0]) & (below % 1.0 < _BETWEEN[1]) & (below > 0)
+    by_stroke = _with_letters(by_stroke, stats, between, distance)
+    tall = stats[:, cv2.CC_STAT_HEIGHT] > _SHARED_HEIGHT * distance
+    own = labels[ys, xs]
+    owners[ys, xs] = np.where(tall[own], by_row[ys], by_stroke[own])
+    return TextLines(owners, tuple(_climb(owners == n, distance) for n in range(len(baselines))))
+
+
+def _with_letters(
+    lines: NDArray[np.intp], stats: NDArray[np.int32], between: NDArray[np.bool_], distance: float
+) -> NDArray[np.intp]:
+    """Give dots, and loops that broke off where the ruling was taken out, to the line of the letter nearest to them.
+
+    `lines`, `stats` and `between` (whether it stands where letters hang from above or rise from below) are of strokes,
+    the first standing for the paper.
+    """
+    lefts, tops = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    rights, bottoms = lefts + stats[:, cv2.CC_STAT_WIDTH], tops + stats[:, cv2.CC_STAT_HEIGHT]
+    large = stats[:, cv2.CC_STAT_HEIGHT] > _LETTER * distance
+    large[0] = False
+    small = np.flatnonzero(~large & between)
+    small = small[small > 0]
+    letters = np.flatnonzero(large)
+    if not len(letters) or not len(small):
+        return lines
+    aside = np.maximum(lefts[letters][None] - rights[small][:, None], lefts[small][:, None] - rights[letters][None])
+    apart = np.maximum(tops[letters][None] - bottoms[small][:, None], tops[small][:, None] - bottoms[letters][None])
+    gaps = np.maximum(apart, 0) + 2.0 * np.maximum(aside, 0)
+    nearest = gaps.argmin(axis=1)
+    result = lines.copy()
+    result[small] = lines[letters[nearest]]
+    return result
+
+
+def _climb(own: NDArray[np.bool_], distance: float) -> float:
+    """The slope of a line's ink, by the middles of its columns; 0 when there is too little to tell."""
+    columns = np.flatnonzero(own.any(axis=0))
+    if len(columns) < _LONG_ENOUGH * distance:
+        return 0.0
+    rows = np.arange(own.shape[0])
+    counts = own[:, columns].sum(axis=0)
+    middles = (rows @ own[:, columns]) / counts
+    slope = float(np.polyfit(columns, middles, 1, w=np.sqrt(counts))[0])
+    if abs(slope) * float(columns[-1] - columns[0]) < _LEAST_RISE * distance:
+        return 0.0
+    return float(np.clip(slope, -_STEEPEST, _STEEPEST))
 
 
 def cut_line(image: Image, own: NDArray[np.bool_], slope: float, edge: int) -> Image:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import CARD_PX_PER_MM, Image, Strip
-from pipeline.text_lines import TextLines, cut_line, find_text_lines, line_distance
+from pipeline.text_lines import TextLines, cut_line, find_text_lines, follow_ruling, line_distance
 
 _LEAST_LINE_MM2 = 1.0
 _OUTSIDE_MM = 1.0
@@ -15,6 +15,13 @@ _LARGEST_DIRT_MM2 = 0.35
 _DIRT_ABOVE = 0.06
 """Of the height of a line's letters: specks beyond that are dirt."""
 _DIRT_BESIDE_MM = 6.0
+_LETTER = 0.18
+"""Pieces at least this high, in distances between ruled lines, are letters; dots and commas are not."""
+_FEWEST_PIECES = 4
+_KEPT = 0.5
+"""How alike the places of letters' feet between two ruled lines are where somebody keeps to the ruling: 1 for all the
+same, 0 for anywhere."""
+_MOST_ABOVE = 0.45
 _EDGE_MM = 0.6
 """Paper left around a line; readers scale by height, so that matters."""
 
@@ -29,7 +36,7 @@ def cut_written_lines(writing: Image, ink: Image, field: tuple[int, int], ruling
     if not own.any():
         return ()
     usual = (field[1] - field[0]) / rulings
-    lines = find_text_lines(own, line_distance(own, usual)) if rulings > 1 else _one_line(own, usual)
+    lines = _find_lines(own, field, rulings, usual)
     edge = round(_EDGE_MM * CARD_PX_PER_MM)
     parts = [(_without_dirt(lines.owners == n), slope) for n, slope in enumerate(lines.slopes)]
     least = _LEAST_LINE_MM2 * CARD_PX_PER_MM**2
@@ -60,6 +67,35 @@ def _without_dirt(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     far = beside > _DIRT_BESIDE_MM * CARD_PX_PER_MM
     dirt = small & ((y < top - slack) | (y > bottom + slack) | far)
     return part & ~dirt[labels]
+
+
+def _find_lines(ink: Image, field: tuple[int, int], rulings: int, usual: float) -> TextLines:
+    """By the ruling where the writing keeps to it, so that large letters aren't taken for two lines; else by itself."""
+    if rulings == 1:
+        return _one_line(ink, usual)
+    off = _off_ruling(ink, field[0], usual)
+    if off is None:
+        return find_text_lines(ink, line_distance(ink, usual))
+    baselines = field[0] + off + usual * (1 + np.arange(rulings))
+    return follow_ruling(ink, baselines, usual)
+
+
+def _off_ruling(ink: Image, top: int, distance: float) -> float | None:
+    """How far below the ruling the writing stands (pixels, negative above), or None when it doesn't keep to it.
+
+    Most pieces of writing end at the bottom on their baseline; where those ends repeat as the ruling does, it is kept.
+    """
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    pieces = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] > _LETTER * distance] if count > 1 else stats[:0]
+    if len(pieces) < _FEWEST_PIECES:
+        return None
+    bottoms = pieces[:, cv2.CC_STAT_TOP] + pieces[:, cv2.CC_STAT_HEIGHT]
+    turns = np.exp(2j * np.pi * (bottoms - top) / distance)
+    together = complex(np.average(turns, weights=np.sqrt(pieces[:, cv2.CC_STAT_WIDTH])))
+    if abs(together) < _KEPT:
+        return None
+    off = float(np.angle(together)) / (2 * np.pi) * distance
+    return off if off > -_MOST_ABOVE * distance else off + distance
 
 
 def _one_line(ink: Image, usual: float) -> TextLines:
