@@ -6,6 +6,7 @@ at; only strokes tall enough to belong to two lines are shared out.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -94,7 +95,7 @@ def find_text_lines(ink: Image, distance: float) -> TextLines:
     return TextLines(owners, tuple(_slope_of(middle, owners == n) for n, middle in enumerate(middles)))
 
 
-def follow_ruling(ink: Image, baselines: NDArray[np.float64], distance: float) -> TextLines:
+def follow_ruling(ink: Image, baselines: NDArray[np.floating[Any]], distance: float) -> TextLines:
     """Share ink out between lines whose baselines are known, (lines,) rows; all are as far apart as `distance`.
 
     A stroke belongs to the line in whose body most of it lies, which reaches from 80 % of the distance above the
@@ -117,7 +118,7 @@ def follow_ruling(ink: Image, baselines: NDArray[np.float64], distance: float) -
 
 
 def _with_letters(
-    lines: NDArray[np.intp], stats: NDArray[np.int32], between: NDArray[np.bool_], distance: float
+    lines: NDArray[np.intp], stats: NDArray[Any], between: NDArray[np.bool_], distance: float
 ) -> NDArray[np.intp]:
     """Give dots, and loops that broke off where the ruling was taken out, to the line of the letter nearest to them.
 

@@ -66,7 +66,8 @@ def _without_dirt(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     beside = np.maximum(lefts[writing][None] - x[:, None], x[:, None] - rights[writing][None]).min(axis=1)
     far = beside > _DIRT_BESIDE_MM * CARD_PX_PER_MM
     dirt = small & ((y < top - slack) | (y > bottom + slack) | far)
-    return part & ~dirt[labels]
+    kept: NDArray[np.bool_] = part & ~dirt[labels]
+    return kept
 
 
 def _find_lines(ink: Image, field: tuple[int, int], rulings: int, usual: float) -> TextLines:

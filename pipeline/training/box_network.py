@@ -14,7 +14,7 @@ _BLOCKS = (1, 1, 1)
 _DROPOUT = 0.25
 
 
-class _Residual(nn.Module):
+class _Residual(nn.Module):  # type: ignore[misc]  # torch isn't there where types are checked
     def __init__(self, width: int) -> None:
         super().__init__()
         self.body = nn.Sequential(*_convolution(width, width), nn.ReLU(), *_convolution(width, width))
@@ -28,7 +28,7 @@ def _convolution(inside: int, outside: int, size: int = 3, stride: int = 1) -> t
     return nn.Conv2d(inside, outside, size, stride, size // 2, bias=False), nn.BatchNorm2d(outside)
 
 
-class BoxNetwork(nn.Module):
+class BoxNetwork(nn.Module):  # type: ignore[misc]  # as above
     """(n, 2, 40, 40) in 0 to 1 -> (n, 42) log-odds; 0.6 million parameters.
 
     It ends without pooling: where on its line a sign stands is half of what tells signs apart.

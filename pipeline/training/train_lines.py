@@ -10,12 +10,18 @@ makes the model of it.
 
 import argparse
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# Of each operation on each width of line oneDNN makes a program of its own, some five thousand in all. By default it
+# keeps a thousand, and spends most of its time on making them anew. Read once, when torch is loaded.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "20000")
+os.environ.setdefault("LRU_CACHE_CAPACITY", "20000")
 
 import cv2
 import numpy as np
@@ -25,6 +31,7 @@ from rapidfuzz.distance import Levenshtein
 from torch.utils.data import DataLoader, IterableDataset
 
 from pipeline.records import Image
+from pipeline.training.fused_network import fuse
 from pipeline.training.line_crops import KINDS, LineCrop, LineCrops
 from pipeline.training.reader_network import alphabet_of, load_network, read_model
 
@@ -119,7 +126,7 @@ class Run:
         self.folder, self.total_minutes = folder, total_minutes
         model = read_model(START)
         self.alphabet = alphabet_of(model)
-        self.network = load_network(model).to(memory_format=torch.channels_last)
+        self.network = fuse(load_network(model)).to(memory_format=torch.channels_last)
         self.mean = {name: value.detach().clone() for name, value in self.network.named_parameters()}
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
@@ -269,7 +276,7 @@ def main() -> None:
     parser.add_argument("--total", type=float, default=0.0, help="minutes of all pieces together; default: this one")
     parser.add_argument("--resume", action="store_true", help="take up the last checkpoint")
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="more only where nothing else runs")
     parser.add_argument("--every", type=float, default=8.0, help="minutes between validations and checkpoints")
     parser.add_argument("--validate", type=int, default=80, help="samples of each kind")
     train(parser.parse_args())
