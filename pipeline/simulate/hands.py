@@ -128,7 +128,7 @@ class UnipenHands:
     """All usable writers of a handwriting folder on one side of the split."""
 
     def __init__(self, folder: Path, split: Split, least_words: int | None = None) -> None:
-        """`folder` holds `unipen/`, or is it. `least_words` makes a writer usable; by default as `writers.toml` says."""
+        """`folder` holds `unipen/`, or is it. `least_words` make a writer usable; by default as `writers.toml` says."""
         self._least_words = writer_rules().least["words"] if least_words is None else least_words
         self.folder = folder / "unipen" if (folder / "unipen").is_dir() else folder
         self.split = split
