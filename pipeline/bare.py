@@ -21,6 +21,8 @@ ALPHABETS = {"digits": DIGITS, "capitals": CAPITALS, "any": ""}
 _LINE_HEIGHT_MM = 8.0
 """A bare line is taken to be about as high as a line on a card: the cleaning's lengths are in millimetres."""
 _PX_PER_MM = 10.0
+_FRAMED = 0.6
+"""Share of the picture's width along which boxes have lines above and below."""
 _PAGE_INK = 170
 _LETTERS_A_LINE = 3.0
 """From line to line, in heights of what hangs together: letters in print, words in joined writing."""
@@ -35,30 +37,57 @@ def transcribe(images: Sequence[Image], kind: str, alphabet: str, engine: Engine
 
 def _strips(image: Image, kind: str, alphabet: str) -> list[Strip]:
     if kind == "page":
-        return [Strip(line, alphabet=alphabet) for line in _lines_of(image)]
-    clean = _cleaned(image)
+        return [Strip(line, alphabet=alphabet, prose=not alphabet) for line in _lines_of(image)]
+    clean = _cleaned(image, kind)
     if kind == "line":
-        return [Strip(clean, alphabet=alphabet)]
+        return [Strip(clean, alphabet=alphabet, prose=not alphabet)]
     letters = alphabet or CAPITALS + CAPITALS.lower() + DIGITS + _SIGNS
     windows = ((0, clean.shape[1]),) if kind == "character" else _boxes_of(clean)
     return [Strip(clean, windows, tuple(True for _ in windows), letters)] if windows else [Strip(clean)]
 
 
-def _cleaned(image: Image) -> Image:
+def _cleaned(image: Image, kind: str) -> Image:
     """Bring one line to a card's resolution and its paper to white; frames and ruling are taken out."""
     scale = _LINE_HEIGHT_MM * _PX_PER_MM / max(1, image.shape[0])
     width = max(1, round(image.shape[1] * scale))
     sized = cv2.resize(image, (width, round(_LINE_HEIGHT_MM * _PX_PER_MM)), interpolation=cv2.INTER_AREA)
-    return _without_rules(even_out(np.asarray(sized, dtype=np.uint8), _PX_PER_MM))
+    flat = even_out(np.asarray(sized, dtype=np.uint8), _PX_PER_MM)
+    return _without_ruling(flat) if kind == "line" else _without_frames(flat)
 
 
-def _without_rules(image: Image) -> Image:
+def _without_ruling(image: Image) -> Image:
     """Whiten straight printed lines that run nearly through the whole picture."""
     dark = (image < 200).astype(np.uint8)
     height, width = image.shape
     across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, max(30, round(width * 0.6))), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((max(30, round(height * 0.8)), 1), np.uint8))
-    rules = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)) > 0
+    return _whitened(image, cv2.bitwise_or(across, down))
+
+
+def _without_frames(image: Image) -> Image:
+    """Whiten the frames of boxes, where there are any: with lines above and below along all of the picture, and
+    uprights between them. One line alone is the bar of a T, an upright alone a 1."""
+    dark = (image < 200).astype(np.uint8)
+    height, width = image.shape
+    across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, round(height * 0.45)), np.uint8))
+    edges = np.flatnonzero(across.any(axis=1))
+    if not len(edges):
+        return image
+    middle = (edges[0] + edges[-1]) / 2
+    above = across[: int(middle)].any(axis=0).mean()
+    below = across[int(middle) :].any(axis=0).mean()
+    if min(above, below) < _FRAMED or edges[-1] - edges[0] < 0.5 * height:
+        return image
+    upright = round(0.9 * (edges[-1] - edges[0]))
+    down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((upright, 1), np.uint8))
+    sides = np.flatnonzero(down.any(axis=0))
+    if not len(sides) or sides[-1] - sides[0] < 0.5 * width:
+        return image
+    return _whitened(image, cv2.bitwise_or(across, down))
+
+
+def _whitened(image: Image, lines: cv2.typing.MatLike) -> Image:
+    rules = cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0
     # What is nearly all rule is no rule but writing: a dash, a bold stroke.
     return np.where(rules, 255, image).astype(np.uint8) if rules.mean() < 0.4 else image
 

@@ -1,6 +1,6 @@
 """Cuts an aligned card into the writing of each field: rows of boxes, written lines, tick boxes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -64,7 +64,8 @@ def _cut_field(card: AlignedCard, field: FieldLayout, writing: Image, ink: Image
     if field.kind == "boxes":
         strips = (_row_of_boxes(field, card.layout, writing, ink),)
     elif field.kind == "lines":
-        strips = _written_lines(field, card.layout, writing, ink)
+        lines = _written_lines(field, card.layout, writing, ink)
+        strips = tuple(replace(line, prose=field.content == "story") for line in lines)
     else:
         strips = _tick_boxes(field, card.layout, writing, ink)
     outline = project(card.alignment.page_from_card, corners_of(_shown(field, card.layout)))

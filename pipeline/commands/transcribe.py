@@ -25,6 +25,8 @@ def command(images: tuple[Path, ...], kind: str, alphabet: str, as_json: bool) -
     """Read pictures of handwriting without a card around them. Needs no home."""
     from pipeline.bare import transcribe
     from pipeline.decode import DecodeError, decode
+    from pipeline.engines.handprint import Handprint
+    from pipeline.engines.language import load_language
     from pipeline.engines.ppocr import PPOCR
 
     pictures, faults = {}, []
@@ -35,7 +37,7 @@ def command(images: tuple[Path, ...], kind: str, alphabet: str, as_json: bool) -
             faults.append(f"{path}: {error.strerror if isinstance(error, OSError) else error}")
     if not pictures:
         raise NothingReadError("\n".join(["None of the pictures could be read:", *faults]))
-    readings = transcribe(list(pictures.values()), kind, alphabet, PPOCR())
+    readings = transcribe(list(pictures.values()), kind, alphabet, Handprint(PPOCR(language=load_language())))
     if as_json:
         print_json(
             [

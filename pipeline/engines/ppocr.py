@@ -13,8 +13,10 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from forms.errors import MissingDependencyError
+from pipeline.engines.beam import decode_line
 from pipeline.engines.composing import HEIGHT_PX, LOOSE, TIGHT, WHITE, compose_line, compose_row
 from pipeline.engines.ctc import Frames, box_probabilities, likeliest_rows, likeliest_texts
+from pipeline.engines.language import LanguageModel
 from pipeline.engines.look_alikes import folding
 from pipeline.records import Image, Reading, Strip
 
@@ -44,9 +46,13 @@ class PPOCR:
     name = "ppocr"
     version = "6s"
 
-    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
-        """Take another model than the package's from `model`. Workers are processes, hence one thread each."""
+    def __init__(self, model: Path | None = None, threads: int = 1, language: LanguageModel | None = None) -> None:
+        """Take another model than the package's from `model`. Workers are processes, hence one thread each.
+
+        With a `language`, lines of prose are read with what it says; nothing else is.
+        """
         self._model = model
+        self._language = language
         self._threads = threads
         self._foldings: dict[str, NDArray[np.float32]] = {}
 
@@ -118,6 +124,9 @@ class PPOCR:
     def _line(self, strip: Strip, frames: NDArray[np.float32]) -> Reading:
         alphabet = strip.alphabet or _letters(self.classes)
         probabilities, blank = self._fold(frames, alphabet)
+        if self._language is not None and strip.prose and not strip.alphabet:
+            line = decode_line(probabilities, blank, alphabet, self._language)
+            return Reading(*line.texts[0], line.texts, wrong=line.wrong)
         texts = likeliest_texts(probabilities, blank, alphabet)
         return Reading(*texts[0], tuple(texts))
 

@@ -383,7 +383,7 @@ def test_without_tesseract_the_batch_stays_open(
 def test_without_the_model_no_page_is_given_up(
     desk: Path, home: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    def missing() -> NoReturn:
+    def missing(**_: object) -> NoReturn:
         raise MissingDependencyError("The handwriting model is missing. Install the package again.")
 
     monkeypatch.setattr("pipeline.workers.PPOCR", missing)

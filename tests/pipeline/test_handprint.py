@@ -12,6 +12,7 @@ from pipeline.engines import Engine
 from pipeline.engines.boxes import gaps_before, held_boxes, held_words
 from pipeline.engines.glyphs import SIZE_PX, cut_glyphs
 from pipeline.engines.handprint import CHARACTERS, Handprint, pool
+from pipeline.engines.ppocr import PPOCR
 from pipeline.records import Reading, Strip
 from tests.pipeline.strips import CAPITALS, DIGITS, blank_strip, line_strip, row_strip, sure_reading
 
@@ -64,7 +65,7 @@ class TestHandprint:
 
     @pytest.mark.parametrize(
         ("text", "alphabet"),
-        [("FEATHERSTONE", CAPITALS), ("nightingale", CAPITALS), ("R0BINS0N", CAPITALS), ("LLOYD", CAPITALS),
+        [("FEATHERSTONE", CAPITALS), ("R0BINS0N", CAPITALS), ("LLOYD", CAPITALS),
          ("O8I2ZOZS", DIGITS), ("11112000", DIGITS), ("03102025", DIGITS), ("WARD 21", CAPITALS + DIGITS)],
     )  # fmt: skip
     def test_reads_a_row(self, handprint: Handprint, text: str, alphabet: str) -> None:
@@ -76,6 +77,11 @@ class TestHandprint:
         assert reading.characters.shape == (14, len(alphabet))
         assert reading.characters.sum(axis=1) == pytest.approx([float(i) for i in strip.inked], abs=1e-5)
         assert reading.alternatives[0] == (reading.text, reading.probability)
+
+    @pytest.mark.parametrize("text", ["nightingale", "Featherstone", "anne-marie", "jones"])
+    def test_reads_small_letters_as_their_capitals_with_the_line_reader(self, text: str) -> None:
+        (reading,) = Handprint(PPOCR()).read([row_strip(text, CAPITALS, boxes=14)])
+        assert reading.text == text.upper()
 
     def test_rows_together_read_as_they_do_alone(self, handprint: Handprint) -> None:
         strips = [row_strip("KHAN", boxes=9), blank_strip(3, DIGITS), row_strip("14062026", DIGITS), row_strip("LI")]
