@@ -114,8 +114,10 @@ def _match_tiles(image: Image, empty: Image, layout: CardLayout, search: float) 
 
 def _has_print_both_ways(patch: NDArray[Any]) -> bool:
     """Whether a patch pins down both directions: ruling alone says nothing about left and right."""
-    darkness = 255.0 - patch
-    return float(darkness.mean(axis=0).std()) > 2.0 and float(darkness.mean(axis=1).std()) > 2.0
+    return all(
+        float(cv2.meanStdDev(cv2.reduce(patch, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F))[1][0, 0]) > 2.0
+        for axis in (0, 1)
+    )
 
 
 def _between_pixels(score: NDArray[Any], x: int, y: int) -> tuple[float, float]:
@@ -183,20 +185,28 @@ def _warp(page: Image, matrix: Matrix, bend: _Bend | None, layout: CardLayout, p
             borderMode=cv2.BORDER_CONSTANT, borderValue=255,
         )  # fmt: skip
         return np.asarray(cut, dtype=np.uint8)
-    columns = np.arange(0.0, layout.width + _GRID_MM, _GRID_MM)
-    rows = np.arange(0.0, layout.height + _GRID_MM, _GRID_MM)
-    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-    target = project(matrix, grid + _bend_at(bend, grid)).reshape(len(rows), len(columns), 2)
-    x = (np.arange(width) + 0.5) / px_per_mm / _GRID_MM
-    y = (np.arange(height) + 0.5) / px_per_mm / _GRID_MM
-    # Between grid points the map is taken as straight: within 0.01 px over 4 mm.
-    x_map, y_map = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
-    full = cv2.remap(target.astype(np.float32), x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    full = _bent_map(matrix, bend, (width, height), px_per_mm)
     source = _softened(page, native / px_per_mm)
-    cut = cv2.remap(
-        source, full[..., 0], full[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
-    )
+    # OpenCV's stubs don't know that both coordinates may be in one map.
+    no_second: Any = None
+    cut = cv2.remap(source, full, no_second, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     return np.asarray(cut, dtype=np.uint8)
+
+
+def _bent_map(matrix: Matrix, bend: _Bend, size: tuple[int, int], px_per_mm: float) -> NDArray[np.float32]:
+    """Where on the page each pixel of a card of that size (width, height) is, (height, width, 2).
+
+    Between the points of a grid the map is taken as straight: within 0.01 px over 4 mm.
+    """
+    step = round(_GRID_MM * px_per_mm)
+    counts = [-(-pixels // step) + 2 for pixels in size]
+    # Enlarging puts the grid's points in the middle of their steps, so the first one lies half a step outside.
+    columns, rows = ((np.arange(count) - 0.5) * step / px_per_mm for count in counts)
+    grid = np.stack(np.meshgrid(columns, rows), axis=-1)
+    points = grid.reshape(-1, 2)
+    target = project(matrix, points + _bend_at(bend, points)).reshape(grid.shape).astype(np.float32)
+    full = cv2.resize(target, (counts[0] * step, counts[1] * step), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(full[step : step + size[1], step : step + size[0]], dtype=np.float32)
 
 
 def _softened(page: Image, shrink: float) -> Image:

@@ -71,9 +71,13 @@ def find_ink(writing: Image) -> Image:
     """Return a mask, 255 where there is ink; single specks are left out."""
     mask = (cv2.GaussianBlur(writing, (0, 0), 0.8) < INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * CARD_PX_PER_MM**2
-    keep[0] = False
-    return np.where(keep[labels], 255, 0).astype(np.uint8) if count > 1 else np.zeros_like(writing)
+    result = np.zeros_like(writing)
+    if count > 1:
+        keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * CARD_PX_PER_MM**2
+        # Little of a card is ink: the rest needn't be looked up.
+        dark = np.flatnonzero(mask.view(np.bool_))
+        result.reshape(-1)[dark] = np.where(keep[labels.reshape(-1)[dark]], 255, 0)
+    return result
 
 
 def _darken_faint(writing: Image, inside: NDArray[np.bool_]) -> Image:

@@ -50,6 +50,16 @@ def _without_dirt(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     Readers scale a line by its height, so that one speck makes all letters small.
     """
+    filled = np.flatnonzero(part.any(axis=1))
+    if not len(filled):
+        return part
+    clean = part.copy()
+    own = slice(filled[0], filled[-1] + 1)
+    clean[own] = _without_specks(part[own])
+    return clean
+
+
+def _without_specks(part: NDArray[np.bool_]) -> NDArray[np.bool_]:
     _, labels, stats, middles = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < _LARGEST_DIRT_MM2 * CARD_PX_PER_MM**2
     small[0] = False
