@@ -14,7 +14,7 @@ from forms.errors import CompassionError
 from forms.template_file import load_template, template_names
 from forms.typeface import register_fonts
 from pipeline.calibrate import shipped_calibration
-from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
 from pipeline.records import Strip
 from pipeline.settings import FILE_NAME, read_settings
@@ -73,7 +73,7 @@ def _poppler() -> str:
 
 
 def _reader() -> str:
-    engine = PPOCR()
+    engine = LineReader()
     blot = np.full((48, 96), 255, dtype=np.uint8)
     blot[20:28, 20:70] = 0
     engine.read([Strip(blot)])

@@ -20,7 +20,7 @@ from pipeline.card_book import CardBook
 from pipeline.decode import DecodeError, decode
 from pipeline.engines.handprint import Handprint
 from pipeline.engines.language import load_language
-from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
 from pipeline.engines.ticks import Ticks
 from pipeline.lists import Lists, make_lists
@@ -62,7 +62,7 @@ class Task:
 def make_reader(desk: Desk) -> Reader:
     """Set up everything that reading needs; takes a fifth of a second, so do it once."""
     nothing = make_lists()
-    hand = PPOCR(language=load_language().with_words(_words_on(desk)))
+    hand = LineReader(language=load_language().with_words(_words_on(desk)))
     return Reader(
         book=CardBook(desk.templates),
         engines=Engines(Ticks(), Handprint(second=hand), hand, Tesseract()),

@@ -27,7 +27,7 @@ def command(images: tuple[Path, ...], kind: str, alphabet: str, as_json: bool) -
     from pipeline.decode import DecodeError, decode
     from pipeline.engines.handprint import Handprint
     from pipeline.engines.language import load_language
-    from pipeline.engines.ppocr import PPOCR
+    from pipeline.engines.lines import LineReader
 
     pictures, faults = {}, []
     for path in images:
@@ -37,7 +37,7 @@ def command(images: tuple[Path, ...], kind: str, alphabet: str, as_json: bool) -
             faults.append(f"{path}: {error.strerror if isinstance(error, OSError) else error}")
     if not pictures:
         raise NothingReadError("\n".join(["None of the pictures could be read:", *faults]))
-    readings = transcribe(list(pictures.values()), kind, alphabet, Handprint(PPOCR(language=load_language())))
+    readings = transcribe(list(pictures.values()), kind, alphabet, Handprint(LineReader(language=load_language())))
     if as_json:
         print_json(
             [

@@ -26,7 +26,7 @@ _FLOOR = 1e-9
 class Search:
     """How wide to search. The values shipped were chosen on validation writers; see the model card."""
 
-    width: int = 10
+    width: int = 14
     """Prefixes kept after each frame."""
     negligible: float = 1e-3
     """A character less likely than this in a frame begins no new text there."""

@@ -43,11 +43,11 @@ _LEAST = 1e-30
 class Weights:
     """How much the language counts beside the reader. Chosen on validation writers; see the model card."""
 
-    language: float = 0.8
+    language: float = 0.6
     """Exponent of the language's probabilities: the reader's are too sure of themselves to be taken at full weight."""
     word: float = 0.0
     """Logarithm of a bonus for each word ended, against a leaning to few words."""
-    character: float = 3.2
+    character: float = 2.4
     """Logarithm of a bonus for each character, against a leaning to short texts."""
     unlisted: float = 0.01
     """How often a word is on no list."""

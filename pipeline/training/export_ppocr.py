@@ -22,8 +22,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from forms.errors import CompassionError, UsageError
 from forms.whole_file import whole_file
+from pipeline.engines.lines import MODEL
 from pipeline.engines.look_alikes import FOREIGN
-from pipeline.engines.ppocr import MODEL
 
 INSIDE_WHEEL = "rapidocr/models/PP-OCRv6_rec_small.onnx"
 SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"

@@ -386,7 +386,7 @@ def test_without_the_model_no_page_is_given_up(
     def missing(**_: object) -> NoReturn:
         raise MissingDependencyError("The handwriting model is missing. Install the package again.")
 
-    monkeypatch.setattr("pipeline.workers.PPOCR", missing)
+    monkeypatch.setattr("pipeline.workers.LineReader", missing)
     code, told, complaint = run(home, "read", desk / "good", "--workers", workers)
     assert (code, told) == (ExitCode.MISSING_DEPENDENCY, "")
     assert "Error: The handwriting model is missing. Install the package again." in complaint

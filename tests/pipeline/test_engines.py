@@ -8,15 +8,15 @@ import pytest
 
 from forms.errors import ExitCode, MissingDependencyError
 from pipeline.engines import Engine
-from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
 from pipeline.records import Reading, Strip
 from tests.pipeline.strips import CAPITALS, DIGITS, blank_strip, line_strip, row_strip
 
 
 @pytest.fixture(scope="module")
-def ppocr() -> PPOCR:
-    return PPOCR()
+def reader() -> LineReader:
+    return LineReader()
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +39,22 @@ def assert_sound(strips: Sequence[Strip], readings: Sequence[Reading]) -> None:
             assert reading.characters.sum(axis=1).max() <= 1.0 + 1e-5
 
 
-class TestPPOCR:
-    def test_is_an_engine(self, ppocr: PPOCR) -> None:
-        engine: Engine = ppocr
-        assert (engine.name, engine.version) == ("ppocr", "6s")
+class TestLineReader:
+    def test_is_an_engine(self, reader: LineReader) -> None:
+        engine: Engine = reader
+        assert (engine.name, engine.version) == ("handlines", "1.0")
 
     @pytest.mark.parametrize("text", ["She held my hand all night", "Ward 21, Intensive Care", "O'Neill"])
-    def test_reads_a_line(self, ppocr: PPOCR, text: str) -> None:
+    def test_reads_a_line(self, reader: LineReader, text: str) -> None:
         strips = [line_strip(text)]
-        readings = ppocr.read(strips)
+        readings = reader.read(strips)
         assert_sound(strips, readings)
         assert readings[0].text == text
         assert readings[0].probability > 0.5
 
-    def test_reads_a_row_of_capitals(self, ppocr: PPOCR) -> None:
+    def test_reads_a_row_of_capitals(self, reader: LineReader) -> None:
         strips = [row_strip("FEATHERSTONE", boxes=18)]
-        (reading,) = ppocr.read(strips)
+        (reading,) = reader.read(strips)
         assert_sound(strips, [reading])
         assert reading.text == "FEATHERSTONE"
         assert reading.characters is not None
@@ -62,55 +62,55 @@ class TestPPOCR:
         assert "".join(CAPITALS[n] for n in best) == "FEATHERSTONE"
         assert not reading.characters[12:].any()
 
-    def test_small_letters_in_a_row_of_capitals_are_those_capitals(self, ppocr: PPOCR) -> None:
-        assert ppocr.read([row_strip("nightingale")])[0].text == "NIGHTINGALE"
+    def test_small_letters_in_a_row_of_capitals_are_those_capitals(self, reader: LineReader) -> None:
+        assert reader.read([row_strip("nightingale")])[0].text == "NIGHTINGALE"
 
-    def test_small_letters_stay_where_they_may_stand(self, ppocr: PPOCR) -> None:
+    def test_small_letters_stay_where_they_may_stand(self, reader: LineReader) -> None:
         small = CAPITALS.lower() + DIGITS + "@"
-        assert ppocr.read([row_strip("rina@ward7", small)])[0].text == "rina@ward7"
+        assert reader.read([row_strip("rina@ward7", small)])[0].text == "rina@ward7"
 
-    def test_letters_in_a_row_of_digits_lend_to_digits_that_look_like_them(self, ppocr: PPOCR) -> None:
-        assert ppocr.read([row_strip("O8I2ZOZS", DIGITS)])[0].text == "08122025"
+    def test_letters_in_a_row_of_digits_lend_to_digits_that_look_like_them(self, reader: LineReader) -> None:
+        assert reader.read([row_strip("O8I2ZOZS", DIGITS)])[0].text == "08122025"
 
-    def test_digits_in_a_row_of_letters_lend_to_letters_that_look_like_them(self, ppocr: PPOCR) -> None:
-        assert ppocr.read([row_strip("R0BINS0N")])[0].text == "ROBINSON"
+    def test_digits_in_a_row_of_letters_lend_to_letters_that_look_like_them(self, reader: LineReader) -> None:
+        assert reader.read([row_strip("R0BINS0N")])[0].text == "ROBINSON"
 
-    def test_repeated_characters_stay_apart(self, ppocr: PPOCR) -> None:
-        assert [reading.text for reading in ppocr.read([row_strip("LLOYD"), row_strip("11112000", DIGITS)])] == [
+    def test_repeated_characters_stay_apart(self, reader: LineReader) -> None:
+        assert [reading.text for reading in reader.read([row_strip("LLOYD"), row_strip("11112000", DIGITS)])] == [
             "LLOYD",
             "11112000",
         ]
 
-    def test_empty_boxes_inside_are_blanks(self, ppocr: PPOCR) -> None:
-        assert ppocr.read([row_strip(" DE LA CRUZ", boxes=14)])[0].text == "DE LA CRUZ"
+    def test_empty_boxes_inside_are_blanks(self, reader: LineReader) -> None:
+        assert reader.read([row_strip(" DE LA CRUZ", boxes=14)])[0].text == "DE LA CRUZ"
 
-    def test_blank_of_the_alphabet_stands_for_empty_boxes_only(self, ppocr: PPOCR) -> None:
+    def test_blank_of_the_alphabet_stands_for_empty_boxes_only(self, reader: LineReader) -> None:
         strip = row_strip("MARY ANN", CAPITALS + " ", boxes=10)
-        (reading,) = ppocr.read([strip])
+        (reading,) = reader.read([strip])
         assert reading.text == "MARY ANN"
         assert reading.characters is not None
         assert reading.characters[:, -1] == pytest.approx([0, 0, 0, 0, 1, 0, 0, 0, 1, 1], abs=0.01)
 
-    def test_without_alphabet_a_row_has_text_but_no_matrix(self, ppocr: PPOCR) -> None:
-        (reading,) = ppocr.read([row_strip("Hall7", "")])
+    def test_without_alphabet_a_row_has_text_but_no_matrix(self, reader: LineReader) -> None:
+        (reading,) = reader.read([row_strip("Hall7", "")])
         assert (reading.text, reading.characters) == ("Hall7", None)
 
-    def test_characters_that_lean_out_of_their_boxes(self, ppocr: PPOCR) -> None:
-        assert ppocr.read([row_strip("WATSON", shift=14)])[0].text == "WATSON"
+    def test_characters_that_lean_out_of_their_boxes(self, reader: LineReader) -> None:
+        assert reader.read([row_strip("WATSON", shift=14)])[0].text == "WATSON"
 
-    def test_batch_reads_as_its_strips_alone(self, ppocr: PPOCR) -> None:
+    def test_batch_reads_as_its_strips_alone(self, reader: LineReader) -> None:
         texts = ("KHAN", "ADEYEMI", "OKAFOR", "LI")
         strips = [row_strip(text, boxes=9) for text in texts]
         strips += [line_strip("kind and calm"), blank_strip(3, DIGITS), row_strip("14022026", DIGITS), blank_strip()]
-        together = ppocr.read(strips)
+        together = reader.read(strips)
         assert_sound(strips, together)
         for strip, reading in zip(strips, together, strict=True):
-            (alone,) = ppocr.read([strip])
+            (alone,) = reader.read([strip])
             assert alone.text == reading.text
             assert alone.probability == pytest.approx(reading.probability, abs=1e-4)
 
     def test_empty_strips_never_reach_the_model(self, tmp_path: Path) -> None:
-        engine = PPOCR(tmp_path / "no_such_model.onnx")
+        engine = LineReader(tmp_path / "no_such_model.onnx")
         strips = [blank_strip(), blank_strip(8, DIGITS), Strip(np.zeros((0, 0), np.uint8))]
         readings = engine.read(strips)
         assert_sound(strips, readings)
@@ -120,18 +120,18 @@ class TestPPOCR:
 
     def test_missing_model_says_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(MissingDependencyError, match="Install compassion-cards again") as caught:
-            PPOCR(tmp_path / "no_such_model.onnx").read([line_strip("A")])
+            LineReader(tmp_path / "no_such_model.onnx").read([line_strip("A")])
         assert caught.value.exit_code == ExitCode.MISSING_DEPENDENCY
 
-    def test_ink_the_mask_does_not_see_is_still_answered(self, ppocr: PPOCR) -> None:
+    def test_ink_the_mask_does_not_see_is_still_answered(self, reader: LineReader) -> None:
         strip = blank_strip(4, DIGITS)
         marked = Strip(strip.image, strip.windows, (True, False, True, False), DIGITS)
-        assert_sound([marked], ppocr.read([marked]))
+        assert_sound([marked], reader.read([marked]))
 
-    def test_faint_writing(self, ppocr: PPOCR) -> None:
+    def test_faint_writing(self, reader: LineReader) -> None:
         strip = row_strip("BRANNIGAN")
         faint = (255 - (255 - strip.image.astype(np.float32)) * 0.35).astype(np.uint8)
-        assert ppocr.read([Strip(faint, strip.windows, strip.inked, strip.alphabet)])[0].text == "BRANNIGAN"
+        assert reader.read([Strip(faint, strip.windows, strip.inked, strip.alphabet)])[0].text == "BRANNIGAN"
 
 
 class TestTesseract:

@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from forms.errors import UsageError
-from pipeline.engines.ppocr import MODEL, PPOCR
+from pipeline.engines.lines import MODEL, LineReader
 from pipeline.training.export_ppocr import NOTICE, export, kept_characters, read_original
 
 MODELS = Path(__file__).parents[2] / "pipeline" / "models"
@@ -80,4 +80,4 @@ def test_model_card_is_about_this_model() -> None:
     assert hashlib.sha256((MODELS / MODEL).read_bytes()).hexdigest() in card
     assert "Apache-2.0" in card
     assert (match := re.search(r"([\d,]+) classes", card))
-    assert int(match[1].replace(",", "")) == len(PPOCR().classes) + 1
+    assert int(match[1].replace(",", "")) == len(LineReader().classes) + 1

@@ -12,7 +12,7 @@ from pipeline.engines import Engine
 from pipeline.engines.boxes import gaps_before, held_boxes, held_words
 from pipeline.engines.glyphs import SIZE_PX, cut_glyphs
 from pipeline.engines.handprint import CHARACTERS, Handprint, pool
-from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.lines import LineReader
 from pipeline.records import Reading, Strip
 from tests.pipeline.strips import CAPITALS, DIGITS, blank_strip, line_strip, row_strip, sure_reading
 
@@ -80,7 +80,7 @@ class TestHandprint:
 
     @pytest.mark.parametrize("text", ["nightingale", "Featherstone", "anne-marie", "jones"])
     def test_reads_small_letters_as_their_capitals_with_the_line_reader(self, text: str) -> None:
-        (reading,) = Handprint(PPOCR()).read([row_strip(text, CAPITALS, boxes=14)])
+        (reading,) = Handprint(LineReader()).read([row_strip(text, CAPITALS, boxes=14)])
         assert reading.text == text.upper()
 
     def test_rows_together_read_as_they_do_alone(self, handprint: Handprint) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from pipeline.cut import CutCard
 from pipeline.engines import Engine
-from pipeline.engines.ppocr import PPOCR
+from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
 from pipeline.records import Strip
-from pipeline.simulate.accuracy.plan import PPOCR as PPOCR_NAME
-from pipeline.simulate.accuracy.plan import TESSERACT
+from pipeline.simulate.accuracy.plan import PPOCR, TESSERACT
 
 AS_IT_COMES = "ppocr_v6_small_european.onnx"
 
@@ -20,7 +19,9 @@ AS_IT_COMES = "ppocr_v6_small_european.onnx"
 @cache
 def other_reader(name: str) -> Engine:
     """PP-OCRv6 small with its Latin letters, or Tesseract; a process loads each once."""
-    return Tesseract() if name == TESSERACT else PPOCR(Path(str(resources.files("pipeline") / "models" / AS_IT_COMES)))
+    if name == TESSERACT:
+        return Tesseract()
+    return LineReader(Path(str(resources.files("pipeline").joinpath("models", AS_IT_COMES))))
 
 
 def read_by_others(cut: Sequence[CutCard], readers: Sequence[str]) -> list[dict[str, dict[str, str]]]:
@@ -30,7 +31,7 @@ def read_by_others(cut: Sequence[CutCard], readers: Sequence[str]) -> list[dict[
     strips = [Strip(strip.image) for _, crop in crops for strip in crop.strips]
     texts: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _ in cut]
     for reader in readers:
-        if reader not in (PPOCR_NAME, TESSERACT):
+        if reader not in (PPOCR, TESSERACT):
             continue
         read = iter(other_reader(reader).read(strips))
         for n, crop in crops:

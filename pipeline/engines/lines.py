@@ -20,7 +20,7 @@ from pipeline.engines.language import LanguageModel
 from pipeline.engines.look_alikes import folding
 from pipeline.records import Image, Reading, Strip
 
-MODEL = "ppocr_v6_small_european.onnx"
+MODEL = "lines.onnx"
 
 _FRAME_PX = 8
 """The reader makes one frame of this many columns."""
@@ -40,11 +40,11 @@ def _letters(classes: Sequence[str]) -> str:
     return string.digits + string.ascii_letters + string.punctuation + " £€½¼" + "".join(accented)
 
 
-class PPOCR:
+class LineReader:
     """The engine. A process makes one and keeps it: loading takes a tenth of a second."""
 
-    name = "ppocr"
-    version = "6s"
+    name = "handlines"
+    version = "1.0"
 
     def __init__(self, model: Path | None = None, threads: int = 1, language: LanguageModel | None = None) -> None:
         """Take another model than the package's from `model`. Workers are processes, hence one thread each.
