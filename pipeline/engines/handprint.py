@@ -8,18 +8,16 @@ character beside others of the same hand; the two are pooled, so that agreement 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from forms.errors import MissingDependencyError
 from pipeline.engines import Engine
 from pipeline.engines.ctc import Frames, likeliest_rows
 from pipeline.engines.glyphs import cut_glyphs
+from pipeline.engines.sessions import open_model
 from pipeline.records import Reading, Strip
 
 MODEL = "boxes.onnx"
@@ -120,17 +118,7 @@ class Handprint:
 
     @cached_property
     def _session(self) -> Any:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            source = self._model or resources.files("pipeline").joinpath("models", MODEL)
-            return onnxruntime.InferenceSession(source.read_bytes(), options, providers=["CPUExecutionProvider"])
-        except FileNotFoundError as error:
-            raise MissingDependencyError(
-                f"The handwriting model {MODEL} is missing from the installation. Install compassion-cards again."
-            ) from error
+        return open_model(MODEL, self._model, self._threads)
 
     def log_probabilities(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return (boxes, classes) log probabilities of pictures by `cut_glyphs`; the last two: empty, struck out."""

@@ -4,20 +4,18 @@ import string
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from forms.errors import MissingDependencyError
 from pipeline.engines.beam import decode_line
 from pipeline.engines.composing import HEIGHT_PX, LOOSE, TIGHT, WHITE, compose_line, compose_row
 from pipeline.engines.ctc import Frames, box_probabilities, likeliest_rows, likeliest_texts
 from pipeline.engines.language import LanguageModel
 from pipeline.engines.look_alikes import folding
+from pipeline.engines.sessions import open_model
 from pipeline.records import Image, Reading, Strip
 
 MODEL = "lines.onnx"
@@ -80,17 +78,7 @@ class LineReader:
 
     @cached_property
     def _session(self) -> Any:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            source = self._model or resources.files("pipeline").joinpath("models", MODEL)
-            return onnxruntime.InferenceSession(source.read_bytes(), options, providers=["CPUExecutionProvider"])
-        except FileNotFoundError as error:
-            raise MissingDependencyError(
-                f"The handwriting model {MODEL} is missing from the installation. Install compassion-cards again."
-            ) from error
+        return open_model(MODEL, self._model, self._threads)
 
     @cached_property
     def classes(self) -> list[str]:
