@@ -14,9 +14,11 @@ from forms.errors import CompassionError
 from forms.template_file import load_template, template_names
 from forms.typeface import register_fonts
 from pipeline.calibrate import shipped_calibration
+from pipeline.engines.handprint import Handprint
+from pipeline.engines.language import load_language
 from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
-from pipeline.records import Strip
+from pipeline.records import Image, Strip
 from pipeline.settings import FILE_NAME, read_settings
 
 _LIBRARIES = ("Django", "onnxruntime", "opencv-python", "pypdfium2", "reportlab", "zxing-cpp")
@@ -43,7 +45,9 @@ def examine(home: Path) -> list[Finding]:
         *(Finding(name, True, version(name)) for name in _LIBRARIES),
         _look("Tesseract (printed text)", _tesseract),
         _look("Poppler (odd PDF files)", _poppler),
-        _look("Handwriting reader", _reader),
+        _look("Reader of boxes", _box_reader),
+        _look("Reader of lines", _line_reader),
+        _look("Language model", _language),
         _look("Calibration", lambda: ", ".join(sorted(shipped_calibration().curves)) or "none"),
         _look("Fonts and card templates", _cards),
         _look(f"Settings ({home / FILE_NAME})", lambda: _settings(home)),
@@ -72,12 +76,26 @@ def _poppler() -> str:
     return (answer.stderr or answer.stdout).splitlines()[0].removeprefix("pdftoppm version ")
 
 
-def _reader() -> str:
+def _box_reader() -> str:
+    engine = Handprint()
+    engine.read([Strip(_blot(), windows=((0, 96),), inked=(True,), alphabet="0123456789")])
+    return f"{engine.name} {engine.version}, reads"
+
+
+def _line_reader() -> str:
     engine = LineReader()
+    engine.read([Strip(_blot())])
+    return f"{engine.name} {engine.version}, reads"
+
+
+def _blot() -> Image:
     blot = np.full((48, 96), 255, dtype=np.uint8)
     blot[20:28, 20:70] = 0
-    engine.read([Strip(blot)])
-    return f"{engine.name} {engine.version}, reads"
+    return blot
+
+
+def _language() -> str:
+    return f"{len(load_language().lexicons[0].words):,} words"
 
 
 def _cards() -> str:

@@ -165,7 +165,7 @@ class RawField:
     crop: Crop
     readings: tuple[Reading, ...]
     engine: str
-    """Name and version, such as `ppocr 6s`."""
+    """Name and version, such as `handprint 1.0`."""
 
 
 # --- parse and accept --------------------------------------------------------------------------------------------

@@ -14,9 +14,6 @@ FILE_NAME = "settings.toml"
 WRONG_PER_THOUSAND = 2.0
 """Of the fields that are accepted, how many in a thousand may be wrong. One person keying makes 0.4 errors in
 a thousand fields, handprint read by machine 3.4 to 6.7 (Paulsen 2012)."""
-WRONG_BY_CONTENT = {"story": 5.0}
-"""Where nothing is set: what today's readers can keep to and still accept most (`pipeline/calibration/README.md`). A
-figure under `[accept]` holds for all contents that have none of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class Settings:
 
     accept: float = WRONG_PER_THOUSAND
     """Wrong fields per thousand accepted, for contents that have no figure of their own."""
-    accept_by_content: Mapping[str, float] = field(default_factory=WRONG_BY_CONTENT.copy)
+    accept_by_content: Mapping[str, float] = field(default_factory=dict)
 
     def wrong_per_thousand(self, content: str) -> float:
         """Return how many of a thousand accepted fields of this content may be wrong."""
@@ -59,7 +56,7 @@ def _settings_of(table: dict[str, Any], faults: list[str]) -> Settings:
     if not isinstance(accept, dict):
         faults.append(f"'accept' must be a table, [accept], not {accept!r}")
         return Settings()
-    by_content = {} if "wrong_per_thousand" in accept else WRONG_BY_CONTENT.copy()
+    by_content: dict[str, float] = {}
     for key, value in accept.items():
         if key == "wrong_per_thousand":
             continue

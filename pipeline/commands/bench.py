@@ -47,6 +47,7 @@ def speed(cards: int, as_json: bool) -> None:
 @click.option("--cards", type=click.IntRange(0, 100_000), default=100, help="How many cards; 0 leaves them out.")
 @click.option("--conditions", metavar="A,B,...", show_default="all ten", help="Scanner conditions.")
 @click.option("--ink", type=click.IntRange(0, 100_000), default=300, help="Bare pieces of each kind; 0: none.")
+@click.option("--without-lines", is_flag=True, help="Boxes and ticks alone: many more cards in the same time.")
 @click.option("--split", type=click.Choice(["test", "validation"]), default="test", help="Whose hands.")
 @click.option("--staff", type=click.IntRange(0, 100_000), default=3000, help="People on the staff list.")
 @click.option("--readers", metavar="A,B,...", default="own,ppocr,tesseract", help="Who reads.")
@@ -58,8 +59,8 @@ def speed(cards: int, as_json: bool) -> None:
 )  # fmt: skip
 @as_json
 def accuracy(
-    handwriting: Path | None, cards: int, conditions: str | None, ink: int, split: str, staff: int, readers: str,
-    seed: int, workers: int, out: Path | None, as_json: bool,
+    handwriting: Path | None, cards: int, conditions: str | None, ink: int, without_lines: bool, split: str, staff: int,
+    readers: str, seed: int, workers: int, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """How well cards and bare ink of unseen writers are read, beside PP-OCRv6 as it comes and Tesseract."""
     from pipeline.commands.progress import progress
@@ -70,6 +71,7 @@ def accuracy(
     plan = Plan(
         handwriting, cards, _chosen(conditions or ",".join(CONDITIONS), tuple(CONDITIONS), "scanner condition"), seed,
         "validation" if split == "validation" else "test", staff, readers=_chosen(readers, READERS, "reader"),
+        lines=not without_lines,
     )  # fmt: skip
     _check(plan)
     if handwriting is None:

@@ -1,7 +1,7 @@
 """Makes the torch module of the line reader quicker to train: the same arithmetic in fewer passes over memory.
 
-A model that comes from ONNX spells some operations out: a GELU in five steps, a convolution and its bias in two. On two
-cores, where training waits for memory, putting them together takes it from 29 to 55 lines a second.
+A model that comes from ONNX spells some operations out: a GELU in five steps, a convolution and its bias in two.
+Putting them together takes the network alone from 29 to 55 lines of 320 pixels a second, on two cores.
 """
 
 import math

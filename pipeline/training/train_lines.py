@@ -10,18 +10,12 @@ makes the model of it.
 
 import argparse
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-# Of each operation on each width of line oneDNN makes a program of its own, some five thousand in all. By default it
-# keeps a thousand, and spends most of its time on making them anew. Read once, when torch is loaded.
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "20000")
-os.environ.setdefault("LRU_CACHE_CAPACITY", "20000")
 
 import cv2
 import numpy as np

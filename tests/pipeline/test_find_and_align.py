@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.align import _bend_at, _bent_map
 from pipeline.card_book import CardBook, empty_picture
 from pipeline.engines.tesseract import Tesseract
 from pipeline.find import FoundMark, find_symbols
@@ -300,3 +301,15 @@ class TestPlace:
         assert (width, height) == (
             round(known.layout.width * CARD_PX_PER_MM), round(known.layout.height * CARD_PX_PER_MM)
         )  # fmt: skip
+
+
+@given(st.lists(st.floats(-0.5, 0.5), min_size=12, max_size=12), st.floats(-0.1, 0.1), st.sampled_from([5.0, 10.0]))
+def test_a_bent_card_is_cut_where_its_points_are(numbers: list[float], turn: float, px_per_mm: float) -> None:
+    matrix = np.array([[11.8, -turn, 30.0], [turn, 11.8, 40.0], [0.0, 1e-6, 1.0]])
+    bend = np.array(numbers).reshape(6, 2)
+    size = (round(60 * px_per_mm), round(90 * px_per_mm))
+    seen = _bent_map(matrix, bend, size, px_per_mm)
+    columns, rows = ((np.arange(count) + 0.5) / px_per_mm for count in size)
+    points = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+    expected = project(matrix, points + _bend_at(bend, points)).reshape(seen.shape)
+    assert np.abs(seen - expected).max() < 0.02

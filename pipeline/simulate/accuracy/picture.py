@@ -79,7 +79,7 @@ def _axes(drawing: Drawing, subtitle: str) -> None:
     drawing.add(Line(_LEFT, _BOTTOM, _WIDTH - _RIGHT, _BOTTOM, strokeColor=_MIDDLE, strokeWidth=0.8))
     limit = Line(_LEFT, _y(0.002), _WIDTH - _RIGHT, _y(0.002), strokeColor=_MIDDLE, strokeWidth=0.9)
     drawing.add(_dashed(limit, [3, 3]))
-    _say(drawing, _WIDTH - _RIGHT - 4, _y(0.002) - 10, "2 in 1,000", 8.5, _MIDDLE, "end")
+    _say(drawing, _LEFT + 4, _y(0.002) - 10, "2 in 1,000", 8.5, _MIDDLE)
     _say(drawing, _x(0.5), _BOTTOM - 38, "share accepted, the surest first", 10, _INK, "middle")
 
 
