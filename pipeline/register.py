@@ -1,13 +1,19 @@
-"""The register: what is known of each nomination of one organisation, from its cards and, later, its other sources."""
+"""The register: one row for each nomination of one organisation, made of all that its sources say."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from pipeline.records import FieldReading, Status, Value
+from pipeline.records import Value
+from pipeline.statement import Answer, Source, Standing, Statement
 
 ANONYMOUS = "stay_anonymous"
 """The consent that keeps a nominator's name and contact out of the register."""
+_LONDON = ZoneInfo("Europe/London")
+_NAME = ("nominee_first_name", "nominee_last_name")
+_CHECKED = ("nominee_team", "nominator_type", "nominator_name", "nominator_contact", "action", "impact", "date", "consent")
 
 
 class Channel(StrEnum):
@@ -34,21 +40,6 @@ class NominationStatus(StrEnum):
     QUESTION = "question"
     """It may be the same as another."""
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a nomination came from."""
-
-    id: str
-    """Such as `card:RXW-7K3F9QZ-0012-H`."""
-    source: str
-    """The batch of a card, or the name of an electronic source."""
-    file: str
-    page: int | None = None
-    """For a card."""
-    row: int | None = None
-    """For a row of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,62 +70,127 @@ class Nomination:
 COLUMNS = tuple(Nomination.__dataclass_fields__)
 
 
-def nomination_of_card(
-    *,
+def nomination_of(
     nomination_id: str,
-    organisation: str,
-    received_at: str,
-    source: Source,
-    fields: Iterable[FieldReading],
-    nominee_staff_id: str,
+    statements: Sequence[Statement],
+    *,
+    staff_ids: Sequence[str],
+    asked: bool = False,
     with_anonymous: bool = False,
 ) -> Nomination:
-    """Return the nomination that a filled card makes, from its fields as they stand.
+    """Return the nomination that some sources make together; `staff_ids` says of each whom it means.
 
-    A field under review is given as it was read, and the nomination's status says so. Someone who ticked
-    `stay_anonymous` is named only `with_anonymous`; neither is one whose ticks wait for a person, because they may
-    say so.
+    Where sources differ, what a person decided stands, then what was typed, then what was read surely, then what
+    waits for a person. Consent is the narrower. Whoever wishes to stay anonymous, in one source or as far as can be
+    told, is named only `with_anonymous`. `asked` says that it may be the same as another nomination.
     """
-    by_name = {field.name: field for field in fields}
-    values = {name: field.value for name, field in by_name.items()}
-    consent = _list(values, "consent")
-    waiting = any(field.status is Status.REVIEW for field in by_name.values())
-    nomination = Nomination(
+    order = sorted(range(len(statements)), key=lambda n: (statements[n].received_at, statements[n].key))
+    told = [statements[n] for n in order]
+    ids = {statements[n].key: staff_ids[n] for n in order}
+    named = standing_name(told)
+    first, last = (named.text(name) if named else "" for name in _NAME)
+    consent = joint_consent(told)
+    hidden = not with_anonymous and (ANONYMOUS in consent or _consent_is_unsure(told))
+    team = _text(standing_answer(told, "nominee_team"))
+    return Nomination(
         nomination_id=nomination_id,
-        organisation=organisation,
-        received_at=received_at,
-        channel=Channel.PAPER,
-        nominee_kind=_nominee_kind(values),
-        nominee_first_name=_text(values, "nominee_first_name"),
-        nominee_last_name=_text(values, "nominee_last_name"),
-        nominee_staff_id=nominee_staff_id,
-        nominee_team=_text(values, "nominee_team"),
-        nominator_type=_text(values, "nominator_type"),
-        nominator_name=_text(values, "nominator_name"),
-        nominator_contact=_text(values, "nominator_contact"),
-        action=_text(values, "action"),
-        impact=_text(values, "impact"),
-        date=_text(values, "date"),
+        organisation=told[0].organisation,
+        received_at=received_text(told[0]),
+        channel=_channel(told),
+        nominee_kind=NomineeKind.TEAM if team and not (first or last) else NomineeKind.PERSON,
+        nominee_first_name=first,
+        nominee_last_name=last,
+        nominee_staff_id=_staff_id(told, named, ids),
+        nominee_team=team,
+        nominator_type=_text(standing_answer(told, "nominator_type")),
+        nominator_name="" if hidden else _text(standing_answer(told, "nominator_name")),
+        nominator_contact="" if hidden else _text(standing_answer(told, "nominator_contact")),
+        action=_text(standing_answer(told, "action")),
+        impact=_text(standing_answer(told, "impact")),
+        date=_text(standing_answer(told, "date")),
         consent=consent,
-        status=NominationStatus.REVIEW if waiting else NominationStatus.COMPLETE,
-        sources=(source,),
+        status=_status(told, named, asked),
+        sources=tuple(said.source for said in told),
     )
-    unsure = "consent" in by_name and by_name["consent"].status is Status.REVIEW
-    if (ANONYMOUS in consent or unsure) and not with_anonymous:
-        return replace(nomination, nominator_name="", nominator_contact="")
-    return nomination
 
 
-def _nominee_kind(values: Mapping[str, Value]) -> NomineeKind:
-    named = _text(values, "nominee_first_name") or _text(values, "nominee_last_name")
-    return NomineeKind.TEAM if _text(values, "nominee_team") and not named else NomineeKind.PERSON
+def received_text(said: Statement) -> str:
+    """Return when a source came in: a day for a card, day and time for an electronic submission."""
+    at = said.received_at.astimezone(_LONDON)
+    return at.date().isoformat() if said.paper else at.isoformat(timespec="seconds")
 
 
-def _text(values: Mapping[str, Value], name: str) -> str:
-    value = values.get(name, "")
-    return value if isinstance(value, str) else "; ".join(value)
+def standing_answer(statements: Sequence[Statement], field: str) -> Answer:
+    """Return the answer that stands among those of several sources: the surest, of equally sure ones the newest."""
+    answers = [(said.answer(field), said.received_at, said.key) for said in statements]
+    answered = [told for told in answers if told[0].value]
+    best = max(answered or answers, key=lambda told: (told[0].standing, told[1], told[2]))
+    return best[0]
 
 
-def _list(values: Mapping[str, Value], name: str) -> tuple[str, ...]:
-    value = values.get(name, ())
+def standing_name(statements: Sequence[Statement]) -> Statement | None:
+    """Return the source whose name of the nominee stands; first and last name are never taken from two sources."""
+    named = [said for said in statements if any(said.text(name) for name in _NAME)]
+    return max(named, key=_name_rank) if named else None
+
+
+def _name_rank(said: Statement) -> tuple[bool, bool, int, datetime, str]:
+    answers = [said.answer(name) for name in _NAME]
+    decided = any(answer.standing is Standing.DECIDED for answer in answers)
+    standing = min(answer.standing for answer in answers if answer.value)
+    return decided, all(answer.value for answer in answers), standing, said.received_at, said.key
+
+
+def joint_consent(statements: Sequence[Statement]) -> tuple[str, ...]:
+    """Return what all sources that were asked allow, and `stay_anonymous` when any of them says so."""
+    asked = [_list(said.answer("consent").value) for said in statements if "consent" in said.answers]
+    if not asked:
+        return ()
+    anonymous = any(ANONYMOUS in ticked for ticked in asked)
+    allowed = [tick for tick in asked[0] if tick != ANONYMOUS and all(tick in ticked for ticked in asked)]
+    return (*allowed, *((ANONYMOUS,) if anonymous else ()))
+
+
+def _consent_is_unsure(statements: Sequence[Statement]) -> bool:
+    return any(said.answer("consent").standing is Standing.REVIEW for said in statements)
+
+
+def _channel(statements: Sequence[Statement]) -> Channel:
+    papers = {said.paper for said in statements}
+    return Channel.BOTH if len(papers) == 2 else Channel.PAPER if True in papers else Channel.ELECTRONIC
+
+
+def _staff_id(statements: Sequence[Statement], named: Statement | None, ids: dict[str, str]) -> str:
+    """Return whom the sources mean: a person's word first, then the source whose name stands, then any other."""
+    for said in sorted(statements, key=lambda said: (not said.staff_decided, said is not named)):
+        if said.staff_decided or ids[said.key]:
+            return ids[said.key]
+    return ""
+
+
+def _status(statements: Sequence[Statement], named: Statement | None, asked: bool) -> NominationStatus:
+    if any(said.withdrawn for said in statements):
+        return NominationStatus.WITHDRAWN
+    if asked:
+        return NominationStatus.QUESTION
+    return NominationStatus.REVIEW if _waits(statements, named) else NominationStatus.COMPLETE
+
+
+def _waits(statements: Sequence[Statement], named: Statement | None) -> bool:
+    """Tell whether an answer that stands waits for a person, or one that must be there is missing."""
+    if any(standing_answer(statements, field).standing is Standing.REVIEW for field in _CHECKED):
+        return True
+    names = [said.answer(name) for said in ([named] if named else statements) for name in _NAME]
+    if any(answer.standing is Standing.REVIEW for answer in names):
+        return True
+    action, team = standing_answer(statements, "action"), standing_answer(statements, "nominee_team")
+    nobody = not named and not team.value and not any(answer.standing is Standing.DECIDED for answer in names)
+    return nobody or (not action.value and action.standing is not Standing.DECIDED)
+
+
+def _text(answer: Answer) -> str:
+    return answer.value if isinstance(answer.value, str) else "; ".join(answer.value)
+
+
+def _list(value: Value) -> tuple[str, ...]:
     return ((value,) if value else ()) if isinstance(value, str) else value

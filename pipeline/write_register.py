@@ -8,7 +8,8 @@ from typing import Any
 
 from forms.errors import UsageError
 from forms.whole_file import whole_file
-from pipeline.register import COLUMNS, Nomination, Source
+from pipeline.register import COLUMNS, Nomination
+from pipeline.statement import Source
 from pipeline.spreadsheet import defused
 
 _WIDTHS = {

@@ -109,6 +109,8 @@ class _Cutter:
 
     def _page(self, waiting: Waiting) -> Image | None:
         card = waiting.card
+        if not card.suffix:
+            return None  # Another site has the image.
         if self.decoded[0] != card.sha256:
             try:
                 page = decode(image_path(card.sha256, card.suffix).read_bytes())

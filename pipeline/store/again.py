@@ -12,8 +12,9 @@ from pipeline.records import CardReading, Outcome, Page, PageReading
 from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.page_images import image_path
-from pipeline.store.pages import KeptPage, kept, storable
+from pipeline.store.pages import KeptPage, kept
 from pipeline.store.placing import SameWriting, add_nomination, add_run, card_lock, let_speak, place_card
+from pipeline.store.storable import storable
 
 
 @dataclass(frozen=True, slots=True)

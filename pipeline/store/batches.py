@@ -71,7 +71,7 @@ def find_batch(batch: str) -> BatchRef:
 
 def batch_ids() -> list[str]:
     """Return the ids of all batches, the newest first."""
-    return list(models.Batch.objects.order_by("-created", "-pk").values_list("id", flat=True))
+    return list(models.Batch.objects.filter(origin="").order_by("-created", "-pk").values_list("id", flat=True))
 
 
 def done_pages(batch: str) -> frozenset[tuple[str, int]]:

@@ -87,7 +87,7 @@ def find_card(number: str, copy: int) -> SeenCard | None:
 def _told(sightings: QuerySet[models.Sighting]) -> Iterator[SeenCard]:
     newest = models.ReadingRun.objects.filter(newest=True).prefetch_related("readings")
     in_order = (
-        sightings.select_related("card", "page")
+        sightings.select_related("card", "page__batch")
         .defer("ink")
         .prefetch_related(Prefetch("runs", queryset=newest))
         .order_by(plainly("card__organisation"), plainly("card__number"), "card__copy")
@@ -110,7 +110,7 @@ def _record(row: models.Sighting) -> SeenCard:
         ward=row.card.ward,
         template=row.card.template,
         fingerprint=row.card.fingerprint,
-        batch=row.page.batch_id,
+        batch=row.page.batch.shown_id,
         file=row.page.file,
         page=row.page.number,
         sha256=row.page.sha256,

@@ -25,7 +25,8 @@ class CheckedReading:
 def checked_readings(organisation: str | None = None) -> Iterator[CheckedReading]:
     """Yield the newest reading of every field that has something written in it, of one organisation or of all."""
     rows = models.Reading.objects.filter(run__newest=True, run__sighting__current=True)
-    rows = rows.exclude(status=Status.BLANK.value)
+    # What another site read says nothing of the readers here.
+    rows = rows.exclude(status=Status.BLANK.value).filter(run__sighting__page__batch__origin="")
     if organisation is not None:
         rows = rows.filter(run__sighting__card__organisation=organisation)
     told = (

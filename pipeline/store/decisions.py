@@ -13,8 +13,9 @@ from pipeline.review_file import AS_READ, EMPTY, FilledRow, RefusedRow
 from pipeline.sources import card_source, parse_card_source
 from pipeline.stated_value import stated_value
 from pipeline.store import models
-from pipeline.store.cards import SeenCard, find_card
-from pipeline.store.decided import MATCHES
+from pipeline.store.cards import find_card
+from pipeline.store.decided import MATCHES, WITHDRAWN, decided_values
+from pipeline.store.layouts import standard_layout
 
 Layouts = Mapping[str, CardLayout]
 """By fingerprint; see `layouts.known_layouts`."""
@@ -40,122 +41,186 @@ class DecidedPair:
     new: bool
 
 
-def decide(source: str, field: str, value: str, by: str, layouts: Layouts) -> Decided:
+def decide(source: str, field: str, value: str, by: str, layouts: Layouts, organisation: str = "") -> Decided:
     """Say what a field of a source says. Raises UsageError when there is no such source or field, or no such
     value.
 
-    Besides a card's fields, `nominee_staff` (a staff id) and `nominee_ward` (a ward's code) may be decided;
-    an empty value says that none on the list is meant.
+    Besides a source's fields, `nominee_staff` (a staff id), `nominee_ward` (a ward's code) and `withdrawn` (`yes` or
+    `no`) may be decided; an empty value says that none on the list is meant. `organisation` need be named only when
+    several have a source of that name.
     """
-    return _decide(_card_of(source), field, value, by, layouts)
+    return _decide(_deciding_on(source, organisation), field, value, by, layouts)
 
 
 def decide_rows(rows: Iterable[FilledRow | RefusedRow], by: str, layouts: Layouts) -> Iterator[Decided | RefusedRow]:
     """Take back a review file, row by row; `by` is for rows that don't say who decided."""
-    card: SeenCard | None = None
+    at: _DecidingOn | None = None
     for row in rows:
         if isinstance(row, RefusedRow):
             yield row
             continue
         try:
-            if card is None or card.source != row.source:
-                card = _card_of(row.source)
-            yield _decide(card, row.field, row.decision, row.by or by, layouts)
+            if at is None or at.source != row.source:
+                at = _deciding_on(row.source, "")
+            yield _decide(at, row.field, row.decision, row.by or by, layouts)
         except UsageError as error:
             yield RefusedRow(row.row, str(error))
 
 
-def _card_of(source: str) -> SeenCard:
+@dataclass(frozen=True, slots=True)
+class _DecidingOn:
+    """A source that a person decides on."""
+
+    organisation: str
+    source: str
+    values: Mapping[str, Value]
+    """What it says now, by field; of `nominee_staff` and `nominee_ward` too."""
+    fingerprint: str
+    """Of the card's layout; empty for an electronic submission, which answers the standard card's questions."""
+
+
+def _deciding_on(source: str, organisation: str) -> _DecidingOn:
     named = parse_card_source(source)
     if named is None:
-        raise UsageError(f"'{source}' is no source of this store, such as card:RXW-7K3F9QZ-0012-H.")
+        return _submission(source, organisation)
     card = find_card(*named)
     if card is None:
         number, copy = named
         raise UsageError(f"Card {number}{f' copy {copy}' if copy > 1 else ''} was never read here.")
-    return card
+    values: dict[str, Value] = {field.name: field.value for field in card.fields}
+    values |= {"nominee_staff": card.nominee_staff.value, "nominee_ward": card.nominee_ward.value}
+    return _DecidingOn(card.organisation, card.source, values, card.fingerprint)
 
 
-def _decide(card: SeenCard, field: str, text: str, by: str, layouts: Layouts) -> Decided:
+def _submission(source: str, organisation: str) -> _DecidingOn:
+    row = find_source(source, organisation)
+    version = models.SubmissionVersion.objects.get(submission=row.submission_id, current=True)
+    values = {name: value if isinstance(value, str) else tuple(value) for name, value in version.values.items()}
+    values |= decided_values([source], row.organisation).get(source, {})
+    every_field: dict[str, Value] = dict.fromkeys(field.name for field in standard_layout().fields) | values
+    return _DecidingOn(
+        row.organisation,
+        row.source,
+        {"nominee_staff": "", "nominee_ward": "", **{name: value or "" for name, value in every_field.items()}},
+        "",
+    )
+
+
+def find_source(source: str, organisation: str = "") -> models.NominationSource:
+    """Return a source of a nomination by its name. Raises UsageError for none, and for one of several organisations."""
+    named = parse_card_source(source)
+    rows = models.NominationSource.objects.filter(source=card_source(*named) if named else source)
+    if organisation:
+        rows = rows.filter(organisation=organisation)
+    found = list(rows[:3])
+    if not found:
+        raise UsageError(f"'{source}' is not the source of a nomination here.")
+    if len(found) > 1:
+        codes = ", ".join(sorted(row.organisation for row in found))
+        raise UsageError(f"Several organisations have a '{source}' ({codes}); say which with --organisation CODE.")
+    return found[0]
+
+
+def _decide(at: _DecidingOn, field: str, text: str, by: str, layouts: Layouts) -> Decided:
     by = _person(by)
-    value = _match(card, field, text) if field in MATCHES else _value(card, field, text, layouts)
+    if field == WITHDRAWN:
+        value: Value = _yes_or_no(text)
+    elif field in MATCHES:
+        value = _match(at, field, text)
+    else:
+        value = _value(at, field, text, layouts)
     stored = value if isinstance(value, str) else list(value)
     with transaction.atomic():
-        last = models.Decision.objects.filter(source=card.source, field=field).order_by("-pk").first()
+        before = models.Decision.objects.filter(organisation=at.organisation, source=at.source, field=field)
+        last = before.order_by("-pk").first()
         new = last is None or (last.value, last.by) != (stored, by)
         if new:
             models.Decision.objects.create(
                 kind=models.Decision.Kind.VALUE,
-                source=card.source,
+                organisation=at.organisation,
+                source=at.source,
                 field=field,
                 value=stored,
                 by=by,
                 at=timezone.now(),
             )
-    return Decided(card.source, field, value, new)
+    return Decided(at.source, field, value, new)
 
 
-def _value(card: SeenCard, field: str, text: str, layouts: Layouts) -> Value:
-    read = {reading.name: reading for reading in card.fields}
-    if field not in read:
-        raise UsageError(f"{card.source} has no field '{field}'; it has {', '.join((*read, *MATCHES))}.")
+def _yes_or_no(text: str) -> str:
+    if (said := text.strip().lower()) not in ("yes", "no"):
+        raise UsageError(f"{WITHDRAWN}: '{text}' is neither yes nor no.")
+    return said
+
+
+def _value(at: _DecidingOn, field: str, text: str, layouts: Layouts) -> Value:
+    if field not in at.values:
+        raise UsageError(f"{at.source} has no field '{field}'; it has {', '.join((*at.values, WITHDRAWN))}.")
     if text == AS_READ:
-        return read[field].value
-    layout = layouts.get(card.fingerprint)
+        return at.values[field]
+    layout = layouts.get(at.fingerprint) if at.fingerprint or parse_card_source(at.source) else standard_layout()
     asked = next((asked for asked in layout.fields if asked.name == field), None) if layout else None
     if asked is None:
         raise UsageError(
-            f"The template of {card.source} is not known here, so what '{field}' may say isn't either. "
+            f"The template of {at.source} is not known here, so what '{field}' may say isn't either. "
             "Print a card from that template here, and decide again."
         )
     return stated_value(asked, "" if text == EMPTY else text)
 
 
-def _match(card: SeenCard, field: str, text: str) -> str:
-    """Return the staff id or ward code that is meant, if the list of the card's organisation has it."""
+def _match(at: _DecidingOn, field: str, text: str) -> str:
+    """Return the staff id or ward code that is meant, if the list of the source's organisation has it."""
     if text == AS_READ:
-        return card.nominee_staff.value if field == "nominee_staff" else card.nominee_ward.value
+        return str(at.values[field])
     wanted = "" if text == EMPTY else text.strip()
     if field == "nominee_staff":
-        listed = models.StaffMember.objects.filter(organisation=card.organisation, staff_id=wanted).exists()
+        listed = models.StaffMember.objects.filter(organisation=at.organisation, staff_id=wanted).exists()
     else:
-        listed = models.Ward.objects.filter(organisation=card.organisation, code=wanted).exists()
+        listed = models.Ward.objects.filter(organisation=at.organisation, code=wanted).exists()
     if wanted and not listed:
         kind = "member of staff" if field == "nominee_staff" else "ward"
-        raise UsageError(f"{field}: {card.organisation} has no {kind} '{wanted}'.")
+        raise UsageError(f"{field}: {at.organisation} has no {kind} '{wanted}'.")
     return wanted
 
 
-def decide_pair(one: str, other: str, same: bool, by: str) -> DecidedPair:
-    """Say whether two sources are one nomination. Raises UsageError when either is not here."""
+def decide_pair(one: str, other: str, same: bool, by: str, organisation: str = "") -> DecidedPair:
+    """Say whether two sources are one nomination; the next merge follows it. Raises UsageError when either is not
+    here."""
     by = _person(by)
-    sources = sorted(_nominated(source) for source in (one, other))
+    for source in (one, other):
+        if not organisation and (named := parse_card_source(source)):
+            # Of a card its number tells the organisation, which then tells it of the other source too.
+            organisation = named[0].split("-")[0]
+    pair = _in_one_organisation(one, other, organisation)
+    sources = sorted(row.source for row in pair)
     if sources[0] == sources[1]:
         raise UsageError(f"'{one}' and '{other}' are the same source; name two.")
-    owners = models.NominationSource.objects.filter(source__in=sources).values_list(
-        "nomination__organisation", flat=True
-    )
-    if len(set(owners)) > 1:
-        raise UsageError(f"'{one}' and '{other}' belong to two organisations, whose registers are never mixed.")
     kinds = models.Decision.Kind
     kind = kinds.SAME if same else kinds.APART
+    code = pair[0].organisation
     with transaction.atomic():
-        before = models.Decision.objects.filter(source=sources[0], other_source=sources[1])
+        before = models.Decision.objects.filter(organisation=code, source=sources[0], other_source=sources[1])
         last = before.order_by("-pk").first()
         new = last is None or (last.kind, last.by) != (kind.value, by)
         if new:
             models.Decision.objects.create(
-                kind=kind, source=sources[0], other_source=sources[1], by=by, at=timezone.now()
+                kind=kind, organisation=code, source=sources[0], other_source=sources[1], by=by, at=timezone.now()
             )
     return DecidedPair((sources[0], sources[1]), same, new)
 
 
-def _nominated(source: str) -> str:
-    named = parse_card_source(source)
-    name = card_source(*named) if named else source
-    if not models.NominationSource.objects.filter(source=name).exists():
-        raise UsageError(f"'{source}' is not the source of a nomination here.")
-    return name
+def _in_one_organisation(one: str, other: str, organisation: str) -> list[models.NominationSource]:
+    found = []
+    for source in (one, other):
+        try:
+            found.append(find_source(source, organisation))
+        except UsageError:
+            if not organisation or not parse_card_source(source):
+                raise
+            found.append(find_source(source))
+    if len({row.organisation for row in found}) > 1:
+        raise UsageError(f"'{one}' and '{other}' belong to two organisations, whose registers are never mixed.")
+    return found
 
 
 def _person(by: str) -> str:

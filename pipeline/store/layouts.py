@@ -1,6 +1,8 @@
 """Tells every card layout that can be read here: of the shipped templates, and of those that cards were
 printed from."""
 
+from functools import cache
+
 from forms.errors import ConfigurationError
 from forms.flow import lay_out
 from forms.layout import CardLayout
@@ -21,3 +23,9 @@ def known_layouts() -> dict[str, CardLayout]:
         layout = lay_out(load_template(name)).card
         layouts[layout.fingerprint] = layout
     return layouts
+
+
+@cache
+def standard_layout() -> CardLayout:
+    """Return the layout of the standard card, whose questions electronic submissions answer."""
+    return lay_out(load_template("nomination")).card

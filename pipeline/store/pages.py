@@ -14,6 +14,7 @@ from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.page_images import keep_image
 from pipeline.store.placing import SameWriting, card_lock, place_card
+from pipeline.store.storable import storable
 
 _CHUNK = 200
 """Pages fetched at a time; SQLite refuses a query over a thousand rows or so by their keys."""
@@ -129,7 +130,7 @@ def kept(row: models.Page) -> KeptPage:
 
 def page_rows(batch: str | None = None) -> Iterator[PageRow]:
     """Yield the ledger of a batch's pages, or of all, in the order that they were taken in."""
-    pages = models.Page.objects.order_by("batch__created", "batch_id", "position", "pk")
+    pages = models.Page.objects.filter(batch__origin="").order_by("batch__created", "batch_id", "position", "pk")
     if batch is not None:
         pages = pages.filter(batch=batch)
     sightings = Prefetch("sightings", queryset=models.Sighting.objects.select_related("card").defer("ink"))
@@ -147,8 +148,3 @@ def page_rows(batch: str | None = None) -> Iterator[PageRow]:
 def _cards(sightings: Iterable[models.Sighting]) -> list[CardOnPage]:
     in_order = sorted(sightings, key=lambda sighting: sighting.place)
     return [{"card": sighting.card.number, "copy": sighting.card.copy} for sighting in in_order]
-
-
-def storable(text: str) -> str:
-    """Return text that every database takes: file names may hold bytes that are no characters."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "\ufffd")

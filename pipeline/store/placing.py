@@ -9,9 +9,11 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from pipeline.records import CardReading, FieldReading
+from pipeline.records import CardReading, FieldReading, Value
+from pipeline.same_words import says_the_same
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
+from pipeline.store.storable import storable
 from pipeline.store.printing import run_of
 
 SameWriting = Callable[[bytes, bytes], bool]
@@ -36,7 +38,9 @@ def place_card(page: models.Page, place: int, reading: CardReading, same_writing
 
 def let_speak(card: models.Card) -> None:
     """Let the newest filled sighting of a card speak for it, or the newest where none is filled."""
-    speaker = card.sightings.order_by("-filled", "-pk").values_list("pk", flat=True)[0]
+    # Of those that another site sent there is no image here; what was scanned here speaks first.
+    sightings = card.sightings.values_list("filled", "page__suffix", "pk")
+    speaker = max((filled, bool(suffix), pk) for filled, suffix, pk in sightings)[2]
     card.sightings.filter(current=True).exclude(pk=speaker).update(current=False)
     card.sightings.filter(pk=speaker, current=False).update(current=True)
 
@@ -53,11 +57,20 @@ def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:
     empty = dict(by_key)
     for key, ink in inks.values_list("card_id", "ink").iterator(chunk_size=100):
         empty.pop(key, None)
-        if same_writing(bytes(ink), reading.ink):
+        # A card that another site sent came without a picture of its ink: what was read must tell.
+        if same_writing(bytes(ink), reading.ink) if ink else _same_words(by_key[key], reading):
             return _complete(by_key[key], reading)
     if empty:
         return _complete(next(iter(empty.values())), reading)
     return _new_copy(reading, copies[-1].copy + 1)
+
+
+def _same_words(card: models.Card, reading: CardReading) -> bool:
+    rows = models.Reading.objects.filter(run__newest=True, run__sighting__card=card, run__sighting__current=True)
+    before = {
+        field: value if isinstance(value, str) else tuple(value) for field, value in rows.values_list("field", "value")
+    }
+    return says_the_same(before, {field.name: field.value for field in reading.fields})
 
 
 def _new_copy(reading: CardReading, copy: int) -> models.Card:
@@ -106,27 +119,32 @@ def add_run(sighting: models.Sighting, reading: CardReading) -> None:
         nominee_ward_confidence=float(reading.nominee_ward.confidence),
     )
     models.Reading.objects.bulk_create(
-        [_reading(run, position, field) for position, field in enumerate(reading.fields)]
+        [reading_row(run, position, field) for position, field in enumerate(reading.fields)]
     )
 
 
-def _reading(run: models.ReadingRun, position: int, field: FieldReading) -> models.Reading:
+def reading_row(run: models.ReadingRun, position: int, field: FieldReading) -> models.Reading:
+    """Return a field's reading as a row, not yet saved."""
     return models.Reading(
         run=run,
         position=position,
-        field=field.name,
+        field=storable(field.name),
         content=field.content,
-        value=field.value if isinstance(field.value, str) else list(field.value),
-        raw=field.raw,
+        value=_storable_value(field.value),
+        raw=storable(field.raw),
         confidence=float(field.confidence),
         probability=float(field.probability),
         calibration=field.calibration,
         status=field.status.value,
-        engine=field.engine,
-        alternatives=[[text, float(probability)] for text, probability in field.alternatives],
+        engine=storable(field.engine),
+        alternatives=[[storable(text), float(probability)] for text, probability in field.alternatives],
         outline_px=_points(field.outline_px),
         reason=field.reason,
     )
+
+
+def _storable_value(value: Value) -> str | list[str]:
+    return storable(value) if isinstance(value, str) else [storable(part) for part in value]
 
 
 def _points(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
@@ -135,12 +153,25 @@ def _points(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
 
 def add_nomination(card: models.Card, received: date) -> None:
     """See that a filled card has its nomination; it came in on the earliest day of all its sightings."""
-    received_at = timezone.make_aware(datetime.combine(received, time()))
+    received_at = midnight(received)
     name = card_source(card.number, card.copy)
-    source = models.NominationSource.objects.filter(source=name).first()
+    source = models.NominationSource.objects.filter(organisation=card.organisation, source=name).first()
     if source is None:
-        nomination = models.Nomination.objects.create(id=nomination_id(name), organisation=card.organisation)
-        models.NominationSource.objects.create(source=name, nomination=nomination, received_at=received_at, card=card)
+        own_id = nomination_id(name)
+        models.NominationSource.objects.create(
+            organisation=card.organisation,
+            source=name,
+            key=name,
+            own_id=own_id,
+            nomination=own_id,
+            received_at=received_at,
+            card=card,
+        )
     elif received_at < source.received_at:
         source.received_at = received_at
         source.save(update_fields=["received_at"])
+
+
+def midnight(received: date) -> datetime:
+    """Return when a card came in that came in on a day: midnight in London."""
+    return timezone.make_aware(datetime.combine(received, time()))

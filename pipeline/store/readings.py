@@ -23,6 +23,7 @@ def readings_row(card: SeenCard) -> dict[str, Any]:
         "batch": card.batch,
         "file": card.file,
         "page": card.page,
+        "received": card.received.isoformat(),
         "corners_px": [[round(x, 1), round(y, 1)] for x, y in card.corners_px],
         "alignment": {"by": card.alignment_by, "residual_mm": round(card.residual_mm, 3)},
         "fields": {field.name: _field(field) for field in card.fields},

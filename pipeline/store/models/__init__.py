@@ -2,7 +2,8 @@
 
 from pipeline.store.models.cards import Card, Sighting
 from pipeline.store.models.decisions import Decision
-from pipeline.store.models.nominations import Nomination, NominationAlias, NominationSource
+from pipeline.store.models.electronic import Form, ImportRun, Submission, SubmissionVersion
+from pipeline.store.models.nominations import Link, MergeMove, MergeRun, NominationSource
 from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
 from pipeline.store.models.pages import Batch, Page
 from pipeline.store.models.printing import PrintRun, TemplateSource
@@ -13,8 +14,11 @@ __all__ = [
     "Card",
     "Decision",
     "EarlierName",
-    "Nomination",
-    "NominationAlias",
+    "Form",
+    "ImportRun",
+    "Link",
+    "MergeMove",
+    "MergeRun",
     "NominationSource",
     "Organisation",
     "Page",
@@ -23,6 +27,8 @@ __all__ = [
     "ReadingRun",
     "Sighting",
     "StaffMember",
+    "Submission",
+    "SubmissionVersion",
     "TemplateSource",
     "Ward",
 ]

@@ -17,6 +17,8 @@ class Decision(models.Model):
         """Two sources are two nominations."""
 
     kind = models.CharField(max_length=8, choices=Kind)
+    organisation = models.CharField(max_length=6, default="")
+    """Whose source it is: two organisations may both have a `msforms:41`."""
     source = models.CharField(max_length=400)
     other_source = models.CharField(max_length=400, blank=True)
     """For `same` and `apart`; of the two the one that comes later in the alphabet."""
@@ -29,7 +31,7 @@ class Decision(models.Model):
     class Meta:
         """Looked up by what was decided on."""
 
-        indexes = (models.Index(fields=("source", "field"), name="decisions_by_source"),)
+        indexes = (models.Index(fields=("organisation", "source", "field"), name="decisions_by_source"),)
 
     def __str__(self) -> str:
         return f"{self.source} {self.field} {self.kind} by {self.by}"

@@ -15,6 +15,13 @@ class Batch(models.Model):
     """When the cards came in, where a person said so for the whole batch."""
     created = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    origin = models.CharField(max_length=100, blank=True, default="")
+    """For readings that another site sent: what it calls the batch. Its pages are in that site's ledger, not here."""
+
+    @property
+    def shown_id(self) -> str:
+        """The id as people know it."""
+        return self.origin or self.id
 
     class Meta:
         """Two processes may not begin the same paths at once."""

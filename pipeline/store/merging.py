@@ -1,0 +1,250 @@
+"""Merges what is in the store, keeps what came of it, and takes it back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from forms.errors import UsageError
+from pipeline.merge import Decided, Link, Merged, merge
+from pipeline.merge.match import Weights
+from pipeline.statement import People, Statement
+from pipeline.store import models
+from pipeline.store.database import lock
+from pipeline.store.statements import people_of, statements_of
+
+_TOGETHER = 10_000
+"""Statements compared at a time: small organisations go together, because Splink takes half a second to begin."""
+_CHUNK = 500
+_LINK_STATES = models.Link.State
+
+
+@dataclass(slots=True)
+class MergeResult:
+    """What a merge did."""
+
+    new: int = 0
+    """Nominations that are new."""
+    joined: int = 0
+    """Sources and nominations that went into another nomination."""
+    split: int = 0
+    """Nominations that came out of another one."""
+    unchanged: int = 0
+    """Nominations that are as they were."""
+    contradictions: list[tuple[str, str]] = field(default_factory=list)
+    """Pairs of sources whose decisions newer ones contradict."""
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {"new": self.new, "joined": self.joined, "split": self.split, "unchanged": self.unchanged}
+
+
+def merge_store(
+    organisations: Sequence[str], weights: Weights | None = None, done: Callable[[int], None] = lambda count: None
+) -> MergeResult:
+    """Merge the sources of some organisations, each in a transaction of its own; tell `done` how many are merged.
+
+    Stopped at any moment, the next merge comes to the same. A merge that changes nothing leaves no trace.
+    """
+    run = models.MergeRun.objects.create(
+        at=timezone.now(), organisation=organisations[0] if len(organisations) == 1 else "", result={}
+    )
+    result, changed = MergeResult(), False
+    try:
+        for codes, statements in _batches(organisations):
+            people: dict[str, People] = {code: people_of(code) for code in codes}
+            merged = merge(statements, people, [said for code in codes for said in _pair_decisions(code)], weights)
+            for code in codes:
+                changed |= _keep(run, code, _part(merged, code), result)
+            done(len(codes))
+    finally:
+        run.result = result.counts()
+        run.save(update_fields=["result"])
+        if not changed:
+            run.delete()
+    return result
+
+
+def _batches(organisations: Sequence[str]) -> Iterator[tuple[list[str], list[Statement]]]:
+    codes: list[str] = []
+    statements: list[Statement] = []
+    for code in organisations:
+        codes.append(code)
+        statements += statements_of(code)
+        if len(statements) >= _TOGETHER:
+            yield codes, statements
+            codes, statements = [], []
+    if codes:
+        yield codes, statements
+
+
+def _pair_decisions(organisation: str) -> Iterator[Decided]:
+    """Yield what people said of two sources, by keys, oldest first; only the newest word on each pair."""
+    kinds = models.Decision.Kind
+    rows = models.Decision.objects.filter(organisation=organisation, kind__in=(kinds.SAME, kinds.APART))
+    newest = {}
+    for one, other, kind in rows.order_by("pk").values_list("source", "other_source", "kind"):
+        newest.pop((one, other), None)
+        newest[one, other] = kind
+    names = {name for pair in newest for name in pair}
+    sources = models.NominationSource.objects.filter(organisation=organisation, source__in=names)
+    keys = dict(sources.values_list("source", "key"))
+    for (one, other), kind in newest.items():
+        if one in keys and other in keys:
+            yield Decided(keys[one], keys[other], kind == kinds.SAME.value)
+
+
+def _part(merged: Merged, organisation: str) -> Merged:
+    """Return what a merge found of one of its organisations."""
+
+    def links(all_links: Sequence[Link]) -> tuple[Link, ...]:
+        return tuple(link for link in all_links if link.one.organisation == organisation)
+
+    groups = tuple(members for members in merged.groups if members[0].organisation == organisation)
+    keys = {said.key for members in groups for said in members}
+    contradictions = tuple(pair for pair in merged.contradictions if pair[0] in keys)
+    return Merged(groups, links(merged.joined), links(merged.questions), contradictions)
+
+
+@transaction.atomic
+def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: MergeResult) -> bool:
+    """Keep what was found of one organisation; return whether anything is other than it was."""
+    lock([f"merge:{organisation}"])
+    sources = {
+        row.key: row for row in models.NominationSource.objects.filter(organisation=organisation).iterator(_CHUNK)
+    }
+    members_before: dict[str, int] = {}
+    for row in sources.values():
+        members_before[row.nomination] = members_before.get(row.nomination, 0) + 1
+    moved, fresh = [], []
+    for members in merged.groups:
+        rows = [sources[said.key] for said in members]
+        _count(rows, members_before, result)
+        fresh += [row.pk for row in rows if row.merged_in_id is None]
+        for row in rows:
+            if row.nomination != rows[0].own_id:
+                moved.append(models.MergeMove(run=run, source=row, before=row.nomination, after=rows[0].own_id))
+                row.nomination = rows[0].own_id
+    models.MergeMove.objects.bulk_create(moved, batch_size=_CHUNK)
+    models.NominationSource.objects.bulk_update([move.source for move in moved], ["nomination"], batch_size=_CHUNK)
+    for start in range(0, len(fresh), _CHUNK):
+        models.NominationSource.objects.filter(pk__in=fresh[start : start + _CHUNK]).update(merged_in=run)
+    for one, other in merged.contradictions:
+        result.contradictions.append((sources[one].source, sources[other].source))
+    links_changed = _keep_links(run, organisation, merged, sources)
+    return bool(moved or fresh or links_changed)
+
+
+def _count(rows: Sequence[models.NominationSource], members_before: dict[str, int], result: MergeResult) -> None:
+    old = [row for row in rows if row.merged_in_id is not None]
+    before = {row.nomination for row in old}
+    if not before:
+        result.new += 1
+        result.joined += len(rows) - 1
+        return
+    result.joined += len(rows) - len(old) + len(before) - 1
+    if len(rows) == len(old) and len(before) == 1:
+        if members_before[old[0].nomination] == len(rows):
+            result.unchanged += 1
+        elif rows[0].own_id != old[0].nomination:
+            result.split += 1
+
+
+def _keep_links(
+    run: models.MergeRun, organisation: str, merged: Merged, sources: dict[str, models.NominationSource]
+) -> bool:
+    """Keep the links that hold now, end those that don't; what stays the same is left as it is."""
+    now: dict[tuple[int, int], dict[str, Any]] = {}
+    for state, links in ((_LINK_STATES.JOINED, merged.joined), (_LINK_STATES.ASKED, merged.questions)):
+        for link in links:
+            now[sources[link.one.key].pk, sources[link.other.key].pk] = {
+                "state": state.value,
+                "weight": link.weight,
+                "probability": link.probability,
+                "reasons": list(link.reasons),
+            }
+    ended = []
+    for row in models.Link.objects.filter(organisation=organisation, until=None).iterator(_CHUNK):
+        told = now.get((row.one_id, row.other_id))
+        if told is not None and all(getattr(row, name) == value for name, value in told.items()):
+            del now[row.one_id, row.other_id]
+        else:
+            ended.append(row.pk)
+    for start in range(0, len(ended), _CHUNK):
+        models.Link.objects.filter(pk__in=ended[start : start + _CHUNK]).update(until=run)
+    models.Link.objects.bulk_create(
+        [
+            models.Link(organisation=organisation, one_id=one, other_id=other, since=run, **told)
+            for (one, other), told in now.items()
+        ],
+        batch_size=_CHUNK,
+    )
+    return bool(ended or now)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Two sources of which a person is asked whether they are one nomination."""
+
+    organisation: str
+    sources: tuple[str, str]
+    probability: float
+    reasons: tuple[str, ...]
+
+
+def open_questions(organisations: Sequence[str]) -> list[Question]:
+    """Return what people are asked, the likeliest first; what was decided since the last merge is left out."""
+    kinds = models.Decision.Kind
+    decided = set(
+        models.Decision.objects.filter(organisation__in=organisations, kind__in=(kinds.SAME, kinds.APART)).values_list(
+            "organisation", "source", "other_source"
+        )
+    )
+    rows = models.Link.objects.filter(organisation__in=organisations, until=None, state=_LINK_STATES.ASKED)
+    told = rows.order_by("organisation", "-probability", "pk").values_list(
+        "organisation", "one__source", "other__source", "probability", "reasons"
+    )
+    return [
+        Question(code, (one, other), round(probability, 4), tuple(reasons))
+        for code, one, other, probability, reasons in told
+        if (code, *sorted((one, other))) not in decided
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A merge that was taken back."""
+
+    at: str
+    """When it ran, ISO."""
+    moved_back: int
+    waiting: int
+    """Sources that wait again for a merge to take them in."""
+
+
+@transaction.atomic
+def undo_merge() -> Undone:
+    """Take back the last merge that changed anything. Raises UsageError when there is none.
+
+    Decisions stay, so that the next merge follows them again.
+    """
+    run = models.MergeRun.objects.filter(undone_at=None).order_by("-pk").first()
+    if run is None:
+        raise UsageError("There is no merge to take back.")
+    codes = set(run.sources.values_list("organisation", flat=True)) | set(
+        run.moves.values_list("source__organisation", flat=True)
+    )
+    lock(f"merge:{code}" for code in codes)
+    moves = list(run.moves.select_related("source"))
+    for move in moves:
+        move.source.nomination = move.before
+    models.NominationSource.objects.bulk_update([move.source for move in moves], ["nomination"], batch_size=_CHUNK)
+    waiting = run.sources.update(merged_in=None)
+    run.links.all().delete()
+    run.ended_links.update(until=None)
+    run.moves.all().delete()
+    run.undone_at = timezone.now()
+    run.save(update_fields=["undone_at"])
+    return Undone(timezone.localtime(run.at).isoformat(timespec="seconds"), len(moves), waiting)

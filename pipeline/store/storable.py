@@ -1,0 +1,6 @@
+"""Text as every database takes it."""
+
+
+def storable(text: str) -> str:
+    """Return text that every database takes: file names may hold bytes that are no characters."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "\ufffd")

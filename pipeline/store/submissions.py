@@ -1,0 +1,243 @@
+"""Keeps electronic submissions: new ones, new versions of known ones, and what each import did."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from pipeline.records import Value
+from pipeline.sources import nomination_id
+from pipeline.store import models
+from pipeline.store.database import lock
+from pipeline.store.storable import storable
+from pipeline.submissions import RefusedRow, Submission
+
+_CHUNK = 500
+_LONGEST_KEY = 250
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file with submissions, and the form that they are of."""
+
+    organisation: str
+    kind: str
+    form: str
+    """The form's name."""
+    file: str
+    sha256: str
+    mapping: str
+    """TOML: which column holds what."""
+    fields: frozenset[str]
+    """The fields that the form asks for."""
+    kept_columns: tuple[str, ...] = ()
+    """Columns that match no field."""
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What an import did, row by row."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    """Row and what to know of it."""
+
+    def counts(self) -> dict[str, Any]:
+        """Return it as `compassion import --json` prints it."""
+        refused = [{"row": row.row, "column": row.column, "reason": row.reason} for row in self.refused]
+        return {
+            "rows": self.rows,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": refused,
+        }
+
+
+@transaction.atomic
+def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]) -> ImportResult:
+    """Keep what an export holds, all of it or, when anything fails, nothing.
+
+    What is known already changes nothing. A submission that says something else than before gets a new version; one
+    that says what it said in an older version, or that the export itself calls older, is an old export's and changes
+    nothing either.
+    """
+    lock([f"import:{export.organisation}"])
+    form, same_mapping = _form(export)
+    before = imported_before(export.organisation, export.sha256, form) if same_mapping else None
+    if before is not None:
+        return before
+    run = models.ImportRun.objects.create(
+        organisation_id=export.organisation,
+        form=form,
+        file=storable(export.file),
+        sha256=export.sha256,
+        at=timezone.now(),
+        result={},
+    )
+    result = ImportResult()
+    stream = iter(rows)
+    while chunk := list(islice(stream, _CHUNK)):
+        result.rows += len(chunk)
+        result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
+        _keep(form, run, [row for row in chunk if isinstance(row, Submission)], export.fields, result)
+    run.result = {**result.counts(), "kept_columns": list(export.kept_columns)}
+    run.save(update_fields=["result"])
+    return result
+
+
+def kept_mapping(organisation: str, kind: str, name: str) -> str:
+    """Return the mapping that a form's last import took, as TOML; empty for a form that is new."""
+    form = models.Form.objects.filter(organisation=organisation, kind=kind, name=name).first()
+    return form.mapping if form else ""
+
+
+def imported_before(organisation: str, sha256: str, form: models.Form | None) -> ImportResult | None:
+    """Return the result of importing this very file again: nothing changes. None when it must be looked at: it is new,
+    or some of its rows were refused, which may be taken now."""
+    runs = models.ImportRun.objects.filter(organisation=organisation, sha256=sha256, form=form).order_by("-pk")
+    for run in runs[:1]:
+        if not run.result.get("refused", [None]):
+            return ImportResult(rows=run.result["rows"], unchanged=run.result["rows"])
+    return None
+
+
+def _form(export: ExportFile) -> tuple[models.Form, bool]:
+    """Return the form, made when it is new, and whether it was imported by this very mapping last."""
+    others = models.Form.objects.filter(organisation=export.organisation, kind=export.kind)
+    form, made = models.Form.objects.get_or_create(
+        organisation_id=export.organisation,
+        kind=export.kind,
+        name=export.form,
+        defaults={"first": not others.exists(), "mapping": export.mapping, "created": timezone.now()},
+    )
+    if made or form.mapping == export.mapping:
+        return form, not made
+    form.mapping = export.mapping
+    form.save(update_fields=["mapping"])
+    return form, False
+
+
+def _keep(
+    form: models.Form,
+    run: models.ImportRun,
+    submissions: Sequence[Submission],
+    fields: frozenset[str],
+    result: ImportResult,
+) -> None:
+    known = {row.key: row for row in form.submissions.filter(key__in=[row.key for row in submissions])}
+    versions: dict[str, list[models.SubmissionVersion]] = {}
+    told = models.SubmissionVersion.objects.filter(submission__in=known.values()).order_by("number")
+    for version in told.defer("values", "kept", "notes").select_related("submission"):
+        versions.setdefault(version.submission.key, []).append(version)
+    added = []
+    for said in submissions:
+        if len(said.key) > _LONGEST_KEY:
+            result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
+            continue
+        version = _version(said, run, fields)
+        result.notes += [(said.row, note) for note in said.notes]
+        before = versions.setdefault(said.key, [])
+        if any(old.digest == version.digest for old in before):
+            result.unchanged += 1
+            if before[-1].digest != version.digest and not before[-1].current:
+                result.notes.append((said.row, "it is older than what is known, and changes nothing"))
+            continue
+        version.number = len(before) + 1
+        if before:
+            _follow(version, before, known[said.key], result)
+        else:
+            version.submission = known[said.key] = models.Submission(form=form, key=said.key)
+            version.current = True
+            result.new += 1
+        before.append(version)
+        added.append((said, version))
+    _write(form, added)
+
+
+def _follow(
+    version: models.SubmissionVersion,
+    before: Sequence[models.SubmissionVersion],
+    submission: models.Submission,
+    result: ImportResult,
+) -> None:
+    """Let a new version speak for its submission, unless the export tells that it is older than the one that does."""
+    version.submission = submission
+    speaker = next(old for old in before if old.current)
+    # Of whatever version came first into the house, so that the order of imports doesn't count.
+    models.NominationSource.objects.filter(submission=submission, received_at__gt=version.received_at).update(
+        received_at=version.received_at
+    )
+    version.current = version.revision >= speaker.revision
+    if version.current:
+        speaker.current = False
+        if speaker.pk:
+            models.SubmissionVersion.objects.filter(pk=speaker.pk).update(current=False)
+        result.changed += 1
+    else:
+        result.unchanged += 1
+        result.notes.append((version.row, "it is older than what is known; it is kept, and changes nothing"))
+
+
+def _write(form: models.Form, added: Sequence[tuple[Submission, models.SubmissionVersion]]) -> None:
+    fresh = {said.key: (said, version.submission) for said, version in added if version.submission.pk is None}
+    models.Submission.objects.bulk_create([submission for _, submission in fresh.values()], batch_size=_CHUNK)
+    for _, version in added:
+        version.submission = version.submission  # Its key is known only now.
+    models.SubmissionVersion.objects.bulk_create([version for _, version in added], batch_size=_CHUNK)
+    models.NominationSource.objects.bulk_create(_sources(form, list(fresh.values())), batch_size=_CHUNK)
+
+
+def _sources(
+    form: models.Form, fresh: Sequence[tuple[Submission, models.Submission]]
+) -> Iterator[models.NominationSource]:
+    """Yield the sources of new submissions; an id that another submission has already is told apart by its key."""
+    prefix = f"{form.kind}:" if form.first else f"{form.kind}:{form.name}:"
+    wanted = [f"{prefix}{storable(said.number)}" for said, _ in fresh]
+    rows = models.NominationSource.objects.filter(organisation=form.organisation_id, source__in=wanted)
+    taken = set(rows.values_list("source", flat=True))
+    for (said, submission), source in zip(fresh, wanted, strict=True):
+        if source in taken:
+            source = f"{source}@{said.key.removeprefix(said.number).strip()}"
+        taken.add(source)
+        key = f"{form.organisation_id}/{form.kind}:{form.name}:{said.key}"
+        own_id = nomination_id(key)
+        yield models.NominationSource(
+            organisation=form.organisation_id,
+            source=source,
+            key=key,
+            own_id=own_id,
+            nomination=own_id,
+            received_at=said.received_at,
+            submission=submission,
+        )
+
+
+def _version(said: Submission, run: models.ImportRun, fields: frozenset[str]) -> models.SubmissionVersion:
+    values = {name: _stored(value) for name, value in said.values.items() if name in fields}
+    kept = {storable(column): storable(text) for column, text in said.kept.items()}
+    told = json.dumps([values, kept, said.withdrawn], ensure_ascii=False, sort_keys=True)
+    return models.SubmissionVersion(
+        run=run,
+        row=said.row,
+        received_at=said.received_at,
+        revision=said.revision,
+        digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
+        values=values,
+        kept=kept,
+        notes=list(said.notes),
+        withdrawn=said.withdrawn,
+    )
+
+
+def _stored(value: Value) -> str | list[str]:
+    return storable(value) if isinstance(value, str) else [storable(part) for part in value]
