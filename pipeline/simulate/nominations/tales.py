@@ -90,11 +90,11 @@ def tell_action(scene: Scene, words: int, rng: np.random.Generator) -> Sentences
     if words > 20 and not scene.work and rng.random() < 0.6:
         teller.add("settings")
     teller.add(pick(deeds, rng))
-    while teller.words < words - 4:
+    while teller.words < max(words - 4, SHORTEST):
         teller.add("manners" if rng.random() < 0.3 else pick(deeds, rng))
     if rng.random() < 0.12:
         teller.add("closings")
-    return teller.sentences(longest=words + 12)
+    return teller.sentences(longest=min(words + 12, LONGEST))
 
 
 def tell_impact(scene: Scene, words: int, rng: np.random.Generator) -> Sentences:
@@ -102,11 +102,11 @@ def tell_impact(scene: Scene, words: int, rng: np.random.Generator) -> Sentences
     teller = _Teller(scene, rng, begun=True)
     work = ["effects_work"] * 3 + ["closings"]
     other = ["effects"] * 9 + ["effects_of_another"] * (scene.patient != _ME)
-    while teller.words < words - 4:
+    while teller.words < max(words - 4, SHORTEST):
         teller.add(pick(work if scene.work else other, rng))
     if rng.random() < 0.15:
         teller.add("closings")
-    return teller.sentences(longest=words + 12)
+    return teller.sentences(longest=min(words + 12, LONGEST))
 
 
 def another_sentence(scene: Scene, question: str, rng: np.random.Generator) -> str:
