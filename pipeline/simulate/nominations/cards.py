@@ -16,6 +16,7 @@ from pipeline.simulate.nominations.reading import (
     read_fields,
     unfilled_fields,
 )
+from pipeline.simulate.nominations.retell import drawn_style
 from pipeline.simulate.nominations.telling import Telling, told_values
 from pipeline.simulate.nominations.words import pick
 from pipeline.simulate.nominations.world import LONDON, SimulatedCard, SimulatedSource
@@ -81,8 +82,9 @@ class _Stack:
     def scanned(self, day: datetime.date, told: ToldOnCard | None) -> SimulatedCard:
         """Return the next card of the batch of that day."""
         page = self._pages[day] = self._pages.get(day, 0) + 1
-        photocopied = told is not None and self._filled and self._rng.random() < self._plan.shares.copy
-        number, ward = pick(self._filled[-_COPIED_FROM:], self._rng) if photocopied else next(self._numbers)
+        at_hand = self._filled[-_COPIED_FROM:] if told is not None else []
+        photocopied = bool(at_hand) and self._rng.random() < self._plan.shares.copy
+        number, ward = pick(at_hand, self._rng) if photocopied else next(self._numbers)
         batch = day.isoformat()
         file = f"stack-{batch}.pdf"
         if told is None:
@@ -95,7 +97,7 @@ class _Stack:
     def _read(self, card: SimulatedCard, day: datetime.date, told: ToldOnCard, tag: str) -> SimulatedCard:
         telling, rng = told.telling, self._rng
         nominee = telling.thanks.nominee
-        values = told_values(telling, _CAPITALS, rng)
+        values = told_values(telling, drawn_style(rng, _CAPITALS))
         fields = read_fields(values, drawn_legibility(rng), rng)
         staff = match_staff(nominee, values, fields, self._profile, rng)
         source = SimulatedSource(

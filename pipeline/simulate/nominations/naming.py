@@ -108,14 +108,18 @@ def _whole(nominee: Nominee, first: str, last: str, team: str, rng: np.random.Ge
     name = f"{first} {last}".strip()
     if not team:
         return name
+    titled = not (first and last) or first in people_names().titles
+    pattern = _WHOLE[0][0] if titled else _pattern(rng)
+    return pattern.format(name=name, first=first, last=last, team=team, title=pick(titles_for(nominee), rng))
+
+
+def _pattern(rng: np.random.Generator) -> str:
     chance = rng.random()
     for pattern, share in _WHOLE:
         chance -= share
         if chance < 0:
-            break
-    if not (first and last) or first in people_names().titles:
-        pattern = _WHOLE[0][0]
-    return pattern.format(name=name, first=first, last=last, team=team, title=pick(titles_for(nominee), rng))
+            return pattern
+    return _WHOLE[0][0]
 
 
 def name_nominator(nominator: Nominator, rng: np.random.Generator) -> str:

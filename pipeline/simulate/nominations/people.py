@@ -121,8 +121,8 @@ class NomineePool:
 def _popularity(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Cumulative shares, shape (size,), so that a few are named often; who they are is drawn."""
     weights = 1.0 / (np.arange(1, size + 1) + _HEAD) ** _ZIPF
-    total: NDArray[np.float64] = np.cumsum(rng.permutation(weights))
-    return total / total[-1]
+    shares: NDArray[np.float64] = np.cumsum(rng.permutation(weights / weights.sum()))
+    return shares
 
 
 def _pronouns(first: str) -> tuple[str, str, str, str]:

@@ -51,9 +51,7 @@ def drawn_legibility(rng: np.random.Generator) -> Legibility:
     )
 
 
-def read_fields(
-    values: Mapping[str, Value], legible: Legibility, rng: np.random.Generator
-) -> tuple[FieldReading, ...]:
+def read_fields(values: Mapping[str, Value], legible: Legibility, rng: np.random.Generator) -> tuple[FieldReading, ...]:
     """Return the fields of a card on which `values` were meant."""
     return tuple(_read_field(name, values[name], legible, rng) for name in CONTENTS)
 
@@ -138,8 +136,12 @@ def _judged(
 
 
 def match_staff(
-    nominee: Nominee, values: Mapping[str, Value], fields: Sequence[FieldReading], profile: Profile, rng: np.random.Generator
-) -> Match:  # fmt: skip
+    nominee: Nominee,
+    values: Mapping[str, Value],
+    fields: Sequence[FieldReading],
+    profile: Profile,
+    rng: np.random.Generator,
+) -> Match:
     """Return the member of staff whom a reading takes the nominee for; nobody when it isn't sure enough."""
     if nominee.is_team:
         return Match()

@@ -110,8 +110,8 @@ def _jumbled(sentence: str, heavy: bool, rng: np.random.Generator) -> str:
     for _ in range(1 + heavy):
         place = 1 + int(rng.random() * (len(words) - 1)) if len(words) > 1 else 0
         chance = rng.random()
-        if chance < 0.25 and 5 < len(words) and place < len(words) - 1:
+        if chance < 0.25 and len(words) > 5 and place < len(words) - 1:
             del words[place]
-        elif chance < 0.5 and 0 < place:
+        elif chance < 0.5 and place > 0:
             words.insert(place, pick(_FILLERS, rng))
     return " ".join(words)

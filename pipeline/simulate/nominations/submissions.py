@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.records import Value
 from pipeline.simulate.nominations.plan import Plan
 from pipeline.simulate.nominations.reading_errors import mistype
+from pipeline.simulate.nominations.retell import Style, drawn_style
 from pipeline.simulate.nominations.telling import Telling, edited_telling, told_values
 from pipeline.simulate.nominations.words import form_wordings, pick
 from pipeline.simulate.nominations.world import LONDON, Form, FormKind, SimulatedSource, Submission
@@ -17,13 +19,16 @@ _CAPITALS = 0.04
 _TYPED_WRONG = ((0.7, 0.0008), (0.3, 0.006))
 """Share of people, and of their characters that are mistyped."""
 _LINE_BREAKS = 0.15
+_CORRECTED = 0.2
+"""How many texts Word has put its own quotes and dashes into."""
+_MICROSOFT = (FormKind.MICROSOFT_WORKBOOK, FormKind.MICROSOFT_CSV)
 _FIRST_FORMS = (
     (FormKind.MICROSOFT_WORKBOOK, FormKind.GOOGLE, FormKind.ODK, FormKind.KOBO),
     (FormKind.MICROSOFT_CSV, FormKind.KOBO),
     (FormKind.GOOGLE, FormKind.ODK),
 )
 """Of the first organisations, so that a small world has every kind; the others draw theirs."""
-_NAMES = ("Leading with Compassion", "Compassion nominations", "Nominate a colleague", "LwC nomination form")
+_NAMES = ("Leading with Compassion", "Compassion nominations", "Say thank you", "LwC nomination form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class ToldOnForm:
 def drawn_forms(number: int, rng: np.random.Generator) -> tuple[Form, ...]:
     """Draw the forms of organisation `number`, from 1; at most one of each make."""
     if number <= len(_FIRST_FORMS):
-        kinds = _FIRST_FORMS[number - 1]
+        kinds: tuple[FormKind, ...] = _FIRST_FORMS[number - 1]
     else:
         microsoft = pick((FormKind.MICROSOFT_WORKBOOK, FormKind.MICROSOFT_CSV), rng)
         others = (FormKind.GOOGLE, FormKind.ODK, FormKind.KOBO)
@@ -47,8 +52,16 @@ def drawn_forms(number: int, rng: np.random.Generator) -> tuple[Form, ...]:
     questions, answers = form_wordings()
     # Every wording in turn, beginning anywhere.
     start = int(rng.random() * len(questions))
+    names = [_NAMES[int(n)] for n in rng.permutation(len(_NAMES))]
     return tuple(
-        Form(kind, pick(_NAMES, rng), questions[(start + place) % len(questions)], pick(answers, rng), number % 3)
+        Form(
+            kind=kind,
+            name=names[place],
+            questions=questions[(start + place) % len(questions)],
+            # A sheet of Google's joins answers with commas, so whoever makes a form there learns to use none.
+            answers=answers[-1] if kind is FormKind.GOOGLE else pick(answers, rng),
+            stamps=int(rng.integers(3)),
+        )
         for place, kind in enumerate(kinds)
     )
 
@@ -77,18 +90,13 @@ def _submission(
     each: ToldOnForm, number: int, moment: datetime.datetime, organisation: str, plan: Plan, rng: np.random.Generator
 ) -> Submission:  # fmt: skip
     telling, key = each.telling, _key(each.form, rng)
-    slips = _TYPED_WRONG[int(rng.random() > _TYPED_WRONG[0][0])][1]
-    values = told_values(telling, _CAPITALS, rng)
-    for name in ("action", "impact"):
-        values[name] = mistype(str(values[name]), slips, rng)
-    if each.form is FormKind.GOOGLE and rng.random() < _LINE_BREAKS:
-        values["action"] = str(values["action"]).replace(". ", ".\n")
+    style = drawn_style(rng, _CAPITALS)
     source = SimulatedSource(
         id=_source_id(each.form, number, key),
         organisation=organisation,
         paper=False,
         received_at=moment,
-        values=values,
+        values=_typed(telling, style, each.form, rng),
         statuses={},
         nominee_staff="",
         nomination=telling.thanks.id,
@@ -97,12 +105,25 @@ def _submission(
     )
     started = moment - datetime.timedelta(seconds=int(rng.integers(60, 1200)))
     submission = Submission(source, each.form, number, key, started, telling.naming.whole)
-    return _edited(submission, telling, plan, rng) if each.edited else submission
+    return _edited(submission, telling, style, plan, rng) if each.edited else submission
 
 
-def _edited(submission: Submission, telling: Telling, plan: Plan, rng: np.random.Generator) -> Submission:
+def _typed(telling: Telling, style: Style, form: FormKind, rng: np.random.Generator) -> dict[str, Value]:
+    """Return what stands in the form's fields: slips of the fingers, and what Word makes of quotes and dashes."""
+    values = told_values(telling, style)
+    slips = _TYPED_WRONG[int(rng.random() > _TYPED_WRONG[0][0])][1]
+    broken = form is FormKind.GOOGLE and rng.random() < _LINE_BREAKS
+    for name in ("action", "impact"):
+        text = mistype(str(values[name]), slips, rng)
+        if form in _MICROSOFT and rng.random() < _CORRECTED:
+            text = text.replace("'", "’").replace("; ", " – ").replace(", ", " – ", 1)
+        values[name] = text.replace(". ", ".\n") if broken else text
+    return values
+
+
+def _edited(submission: Submission, telling: Telling, style: Style, plan: Plan, rng: np.random.Generator) -> Submission:
     """Open a submission again between the two exports."""
-    values = told_values(edited_telling(telling, rng), _CAPITALS, rng)
+    values = _typed(edited_telling(telling, rng), style, submission.form, rng)
     days = (plan.last_day - plan.first_export).days
     day = plan.first_export + datetime.timedelta(days=1 + int(rng.random() * days))
     return replace(
@@ -128,6 +149,6 @@ def _source_id(form: FormKind, number: int, key: str) -> str:
     """Return the id as the register shows it; for Google, the row (its key is made from the content by the reader)."""
     if form is FormKind.GOOGLE:
         return f"google:row-{number + 1}"
-    if form in (FormKind.MICROSOFT_WORKBOOK, FormKind.MICROSOFT_CSV):
+    if form in _MICROSOFT:
         return f"msforms:{number}"
     return f"{'odk' if form is FormKind.ODK else 'kobo'}:{key}"

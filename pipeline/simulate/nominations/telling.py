@@ -9,7 +9,7 @@ from pipeline.records import Value
 from pipeline.simulate.nominations.happenings import Thanks
 from pipeline.simulate.nominations.naming import Naming, name_nominator, name_nominee
 from pipeline.simulate.nominations.plan import Shares
-from pipeline.simulate.nominations.retell import corrected, drawn_style, told_again, written
+from pipeline.simulate.nominations.retell import Style, corrected, told_again, written
 from pipeline.simulate.nominations.tales import Sentences
 
 _CONSENT = (("share_with_nominee", 0.72), ("share_publicly", 0.48), ("stay_anonymous", 0.12))
@@ -81,9 +81,8 @@ def edited_telling(telling: Telling, rng: np.random.Generator) -> Telling:
     return replace(telling, action=corrected(telling.thanks.scene, telling.action, rng), consent=consent)
 
 
-def told_values(telling: Telling, capitals: float, rng: np.random.Generator) -> dict[str, Value]:
-    """Return the values of the standard card's fields, in its order; `capitals` of writers use only these."""
-    style = drawn_style(rng, capitals)
+def told_values(telling: Telling, style: Style) -> dict[str, Value]:
+    """Return the values of the standard card's fields, in its order, as somebody of that style writes them."""
     return {
         "nominee_first_name": telling.naming.first,
         "nominee_last_name": telling.naming.last,

@@ -5,7 +5,7 @@ A source's id is as the register shows it, and unique within its organisation on
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -78,8 +78,8 @@ class SimulatedCard:
     file: str
     page: int
     fields: tuple[FieldReading, ...]
-    nominee_staff: Match = Match()
-    nominee_ward: Match = Match()
+    nominee_staff: Match = field(default_factory=Match)
+    nominee_ward: Match = field(default_factory=Match)
     source: SimulatedSource | None = None
     """None when nothing was written on it."""
 
