@@ -13,7 +13,7 @@ MOST_ORGANISATIONS = 999
 class Shares:
     """Probabilities. The first five say how a nomination came in and add up to 1.
 
-    Those that no source is named for are of a project's estimates; no figures were found.
+    All are the project's own estimates; no figures were found.
     """
 
     card: float = 0.45
