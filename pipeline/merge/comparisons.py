@@ -34,7 +34,8 @@ class Comparison:
 
 
 ELSE = "ELSE"
-_SAME_LAST = "list_has_any(lasts_l, lasts_r)"
+_SAME_LAST = "list_has_any(last_keys_l, last_keys_r)"
+"""A last name, or a part of it, is the same but for a letter."""
 _SAME_FIRST = (
     "(list_has_any(firsts_l, firsts_r) OR (len(first_letters_l) > 2 AND len(first_letters_r) > 2"
     " AND (starts_with(first_letters_l, first_letters_r) OR starts_with(first_letters_r, first_letters_l))))"
@@ -60,19 +61,25 @@ def _apart(letters: str, share: float) -> str:
 
 
 _NAMES_ALIKE = f"({_apart('nominee_letters', 0.17)} OR {_apart('nominee', 0.17)})"
-_TEAMS_ALIKE = f"({_apart('team_name', 0.25)} OR list_has_all(team_words_l, team_words_r) OR list_has_all(team_words_r, team_words_l))"
+_TEAMS_ALIKE = (
+    f"({_apart('team_name', 0.25)} OR list_has_all(team_words_l, team_words_r)"
+    " OR list_has_all(team_words_r, team_words_l))"
+)
+_TWO_TEAMS = "nominee_kind_l = 'team' AND nominee_kind_r = 'team'"
+_ONE_NAME = "(len(firsts_l) = 0 OR len(firsts_r) = 0 OR len(lasts_l) = 0 OR len(lasts_r) = 0)"
 
 NOMINEE = Comparison(
     "nominee",
-    "nominee_kind_l = '' OR nominee_kind_r = '' OR (nominee_kind_l = 'team' AND nominee_kind_r = 'team')",
+    "nominee_kind_l = '' OR nominee_kind_r = ''",
     (
         Level("same_staff", "staff_l = staff_r", "same nominee on the staff list"),
-        Level(
-            "two_staff_one_name",
-            f"{_TWO_STAFF} AND {_NAMES_ALIKE}",
-            "two members of staff whose names are alike",
-        ),
+        Level("two_staff_one_name", f"{_TWO_STAFF} AND {_NAMES_ALIKE}", "two members of staff whose names are alike"),
         Level("two_staff", _TWO_STAFF, "two different members of staff"),
+        Level("same_team", f"{_TWO_TEAMS} AND team_l = team_r", "same team is thanked"),
+        Level("two_wards", f"{_TWO_TEAMS} AND team_listed_l AND team_listed_r", "two different wards are thanked"),
+        Level("teams_alike", f"{_TWO_TEAMS} AND {_TEAMS_ALIKE}", "teams of much the same name are thanked"),
+        Level("teams_differ", _TWO_TEAMS, "different teams are thanked"),
+        Level("person_and_team", "nominee_kind_l <> nominee_kind_r", "one thanks a person, the other a team"),
         Level("same_name", "nominee_l = nominee_r", "same nominee by name"),
         Level(
             "short_form",
@@ -80,11 +87,15 @@ NOMINEE = Comparison(
             "same nominee by a short form of the name, or a part of it",
         ),
         Level("initial", f"{_SAME_LAST} AND {_INITIALS}", "same last name and initial of the nominee"),
-        Level("misread", _NAMES_ALIKE, "nominees' names differ by a letter or two"),
+        Level(
+            "misread",
+            f"{_NAMES_ALIKE} OR ({_SAME_LAST} AND len(first_letters_l) > 3 AND {_apart('first_letters', 0.34)})",
+            "nominees' names differ by a letter or two",
+        ),
         Level(
             "one_name_only",
-            "(len(firsts_l) = 0 OR len(firsts_r) = 0 OR len(lasts_l) = 0 OR len(lasts_r) = 0)"
-            f" AND ({_SAME_LAST} OR {_SAME_FIRST} OR list_has_any(firsts_l, lasts_r) OR list_has_any(lasts_l, firsts_r))",
+            f"{_ONE_NAME} AND ({_SAME_LAST} OR {_SAME_FIRST} OR list_has_any(firsts_l, lasts_r)"
+            " OR list_has_any(lasts_l, firsts_r))",
             "one name of the nominee is the same, the other isn't given",
         ),
         Level(
@@ -92,21 +103,16 @@ NOMINEE = Comparison(
             f"(nominee_unsure_l OR nominee_unsure_r) AND {_apart('nominee_letters', 0.4)}",
             "nominees' names may be the same, badly read",
         ),
-        Level("person_and_team", "nominee_kind_l <> nominee_kind_r", "one thanks a person, the other a team"),
     ),
     Level("different", ELSE, "different nominees"),
 )
 
-_TWO_TEAMS = "nominee_kind_l = 'team' AND nominee_kind_r = 'team'"
-TEAM = Comparison(
-    "team",
-    "team_l IS NULL OR team_r IS NULL",
+WARD = Comparison(
+    "ward",
+    "team_l IS NULL OR team_r IS NULL OR nominee_kind_l <> 'person' OR nominee_kind_r <> 'person'",
     (
-        Level("same_team_thanked", "team_l = team_r AND team_key_l = team_key_r", "same team is thanked"),
-        Level("same_ward", "team_l = team_r", "same ward or team"),
-        Level("alike", f"NOT (team_listed_l AND team_listed_r) AND {_TEAMS_ALIKE}", "names of the team are alike"),
-        Level("two_teams_thanked", f"{_TWO_TEAMS} AND team_listed_l AND team_listed_r", "two different wards are thanked"),
-        Level("different_teams_thanked", _TWO_TEAMS, "different teams are thanked"),
+        Level("same", "team_l = team_r", "same ward or team"),
+        Level("alike", f"NOT (team_listed_l AND team_listed_r) AND {_TEAMS_ALIKE}", "wards of much the same name"),
     ),
     Level("different", ELSE, "different wards or teams"),
 )
@@ -116,47 +122,58 @@ STORY = Comparison(
     "story",
     "story_size_l = 0 OR story_size_r = 0",
     (
-        Level("few_words_alike", f"{_SMALLER} < 12 AND {_BOTH} >= 0.6", "the stories are alike, but say little"),
+        Level("few_words_alike", f"{_SMALLER} < 12 AND {_BOTH} >= 0.7", "the stories are alike, but say little"),
         Level("few_words", f"{_SMALLER} < 12", "one of the stories is too short to compare"),
-        Level("short_alike", f"{_SMALLER} < 40 AND {_BOTH} >= 0.6", f"{_STORIES}, which are few"),
-        Level("short_part", f"{_SMALLER} < 40 AND {_SHARE} >= 0.6", f"{_STORIES}, which are few"),
+        Level("short_nearly_all", f"{_SMALLER} < 40 AND {_BOTH} >= 0.75", f"{_STORIES}, which are few"),
+        Level("short_most", f"{_SMALLER} < 40 AND {_BOTH} >= 0.55", f"{_STORIES}, which are few"),
+        Level("short_half", f"{_SMALLER} < 40 AND {_BOTH} >= 0.4", f"{_STORIES}, which are few"),
+        Level("short_part", f"{_SMALLER} < 40 AND {_SHARE} >= 0.7", f"{_STORIES}, which are few"),
+        Level("short_some", f"{_SMALLER} < 40 AND {_BOTH} >= 0.25", f"{_STORIES}, which are few"),
         Level("nearly_all", f"{_BOTH} >= 0.75", _STORIES),
-        Level("most", f"{_BOTH} >= 0.6", _STORIES),
-        Level("part", f"{_SHARE} >= 0.7", _STORIES),
-        Level("half", f"{_BOTH} >= 0.45", _STORIES),
-        Level("some", f"{_SHARE} >= 0.45", _STORIES),
-        Level("little", f"{_SHARE} >= 0.3", _STORIES),
+        Level("most", f"{_BOTH} >= 0.55", _STORIES),
+        Level("half", f"{_BOTH} >= 0.42", _STORIES),
+        Level("part", f"{_SHARE} >= 0.65", _STORIES),
+        Level("some", f"{_BOTH} >= 0.33", _STORIES),
+        Level("little", f"{_BOTH} >= 0.24", _STORIES),
     ),
     Level("different", ELSE, _STORIES),
 )
 
+_SAME_NOMINATOR_LAST = "list_has_any(nominator_lasts_l, nominator_lasts_r)"
+_SAME_NOMINATOR_FIRST = "list_has_any(nominator_firsts_l, nominator_firsts_r)"
+_NO_NAME = "nominator_l IS NULL OR nominator_r IS NULL"
+_ONE_EACH = (
+    "(nominator_form_l = 'first' AND nominator_form_r = 'last') OR (nominator_form_l = 'last' AND nominator_form_r = 'first')"
+)
 NOMINATOR = Comparison(
     "nominator",
-    "(nominator_l IS NULL OR nominator_r IS NULL) AND (contact_l IS NULL OR contact_r IS NULL)",
+    # One who gave a first name only and one who gave a last name only may be one.
+    f"({_NO_NAME} OR {_ONE_EACH}) AND (contact_l IS NULL OR contact_r IS NULL)",
     (
         Level("same_contact", "contact_l = contact_r", "same e-mail or telephone number of the nominator"),
         Level("same_name", "nominator_l = nominator_r", "same nominator"),
         Level(
             "short_form",
-            "list_has_any(nominator_lasts_l, nominator_lasts_r) AND list_has_any(nominator_firsts_l, nominator_firsts_r)",
+            f"{_SAME_NOMINATOR_LAST} AND {_SAME_NOMINATOR_FIRST}",
             "same nominator by a short form of the name",
         ),
         Level("misread", _apart("nominator_letters", 0.2), "nominators' names differ by a letter or two"),
         Level(
-            "contact_misread", _apart("contact", 0.15), "nominators' e-mails or numbers differ by a character or two"
+            "contact_misread", _apart("contact", 0.15), "nominators' e-mails or numbers are nearly the same"
         ),
         Level(
-            "part",
-            "list_has_any(nominator_lasts_l, nominator_lasts_r) OR list_has_any(nominator_firsts_l, nominator_firsts_r)"
-            " OR list_has_any(nominator_firsts_l, nominator_lasts_r) OR list_has_any(nominator_lasts_l, nominator_firsts_r)",
-            "one name of the nominators is the same",
+            "family",
+            "nominator_form_l = 'both' AND nominator_form_r = 'both'"
+            f" AND {_SAME_NOMINATOR_LAST} AND nominator_initial_l <> nominator_initial_r",
+            "nominators of one last name and different first names",
         ),
+        Level("part", "list_has_any(nominator_keys_l, nominator_keys_r)", "one name of the nominators is the same"),
         Level(
             "much_misread",
             f"(nominator_unsure_l OR nominator_unsure_r) AND {_apart('nominator_letters', 0.45)}",
             "nominators' names may be the same, badly read",
         ),
-        Level("contacts_only", "nominator_l IS NULL OR nominator_r IS NULL", "different e-mails or numbers"),
+        Level("contacts_only", f"{_NO_NAME} OR {_ONE_EACH}", "different e-mails or numbers"),
     ),
     Level("different", ELSE, "different nominators"),
 )
@@ -168,10 +185,15 @@ NOMINATOR_TYPE = Comparison(
     Level("different", ELSE, "by different kinds of nominators"),
 )
 
+_NO_DAY = "(day_l IS NULL OR day_r IS NULL)"
 DAY = Comparison(
     "day",
-    "day_l IS NULL OR day_r IS NULL",
+    # Of two cards without a day nothing is known: a whole box may have been scanned at once.
+    f"{_NO_DAY} AND (paper_l = paper_r)",
     (
+        Level("received_near", f"{_NO_DAY} AND abs(received_l - received_r) <= 10", "came in {received} apart"),
+        Level("received_month", f"{_NO_DAY} AND abs(received_l - received_r) <= 35", "came in {received} apart"),
+        Level("received_longer", _NO_DAY, "came in {received} apart"),
         Level("same", "day_l = day_r", "written on the same day"),
         Level("days", "abs(day_l - day_r) <= 3", "written {days} apart"),
         Level("week", "abs(day_l - day_r) <= 8", "written {days} apart"),
@@ -180,11 +202,9 @@ DAY = Comparison(
     Level("longer", ELSE, "written {days} apart"),
 )
 
-COMPARISONS = (NOMINEE, TEAM, STORY, NOMINATOR, NOMINATOR_TYPE, DAY)
+COMPARISONS = (NOMINEE, WARD, STORY, NOMINATOR, NOMINATOR_TYPE, DAY)
 
-Blocking = tuple[tuple[str, tuple[str, ...]], ...]
-
-BLOCKING: Blocking = (
+BLOCKING = (
     ("l.organisation = r.organisation AND l.staff = r.staff", ()),
     ("l.organisation = r.organisation AND l.last_keys = r.last_keys", ("last_keys",)),
     ("l.organisation = r.organisation AND l.nominee = r.nominee", ()),

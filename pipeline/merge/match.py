@@ -9,7 +9,7 @@ from importlib import resources
 from math import log2
 from typing import TYPE_CHECKING, Any
 
-from pipeline.merge.comparisons import BLOCKING, COMPARISONS, Blocking, Comparison
+from pipeline.merge.comparisons import BLOCKING, COMPARISONS, Comparison
 from pipeline.merge.nominees import Nominee
 from pipeline.merge.table import comparison_table
 from pipeline.statement import Statement
@@ -146,7 +146,7 @@ def _all_pairs(at: Linking, together: Mapping[int, int]) -> Iterator[Pair]:
 
 
 @contextmanager
-def linking(table: "pa.Table", weights: Weights, blocking: Blocking = BLOCKING) -> Iterator[Linking]:
+def linking(table: "pa.Table", weights: Weights) -> Iterator[Linking]:
     """Set Splink up over a table of statements, in a DuckDB of its own in memory."""
     import duckdb
     from splink import Linker
@@ -157,7 +157,7 @@ def linking(table: "pa.Table", weights: Weights, blocking: Blocking = BLOCKING) 
         connection.register("told", table)
         connection.execute("CREATE TABLE statements AS SELECT * REPLACE (story::BIT AS story) FROM told")
         database = DuckDBAPI(connection)
-        linker = Linker(database.register("statements"), splink_settings(weights, blocking), log_level=None)
+        linker = Linker(database.register("statements"), splink_settings(weights), log_level=None)
         yield Linking(linker, database, connection)
 
 
@@ -179,7 +179,7 @@ def _pairs(linker: "Linker", found: "SplinkDataFrame") -> Iterator[Pair]:
         yield Pair(min(one, other), max(one, other), weight, probability, parts)
 
 
-def splink_settings(weights: Weights, blocking: Blocking = BLOCKING) -> "SettingsCreator":
+def splink_settings(weights: Weights) -> "SettingsCreator":
     """Return what Splink is told to compare, and what each level weighs."""
     from splink import SettingsCreator
 
@@ -188,7 +188,7 @@ def splink_settings(weights: Weights, blocking: Blocking = BLOCKING) -> "Setting
         probability_two_random_records_match=weights.prior,
         comparisons=[_comparison(comparison, weights.levels[comparison.name]) for comparison in COMPARISONS],
         blocking_rules_to_generate_predictions=[
-            {"blocking_rule": rule, "arrays_to_explode": list(columns) or None} for rule, columns in blocking
+            {"blocking_rule": rule, "arrays_to_explode": list(columns) or None} for rule, columns in BLOCKING
         ],
         retain_matching_columns=True,  # Or it would not tell which level held.
         retain_intermediate_calculation_columns=True,

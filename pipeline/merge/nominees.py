@@ -1,8 +1,11 @@
 """Tells whom a statement thanks: a member of staff, somebody on no list, or a team."""
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
@@ -37,6 +40,29 @@ def team_words(text: str) -> str:
     return " ".join(word for word in words if word not in _NO_TEAM_WORDS) or " ".join(words)
 
 
+@cache
+def usual_names() -> dict[str, str]:
+    """Return the fullest name of a kind of team by each of its names: INTENSIVE CARE by ITU."""
+    text = resources.files("pipeline.merge").joinpath("teams.toml").read_text(encoding="utf-8")
+    found = {}
+    for names in tomllib.loads(text)["one"]:
+        for name in names:
+            found[team_words(name)] = team_words(names[0])
+    return found
+
+
+def _wards_by_usual_name(wards: Mapping[str, str]) -> dict[str, str]:
+    """Return the ward of each kind of team, where an organisation has one only; `Ward 7 Stroke Unit` is a stroke unit."""
+    found: dict[str, set[str]] = {}
+    for code, name in wards.items():
+        words = team_words(name)
+        letters = " ".join(word for word in words.split() if not any(letter.isdigit() for letter in word))
+        for written in {words, letters}:
+            if written in usual_names():
+                found.setdefault(usual_names()[written], set()).add(code)
+    return {usual: codes.pop() for usual, codes in found.items() if len(codes) == 1}
+
+
 def initials(text: str) -> str:
     """Return the initials of a team's name, as people write it: ITU, A&E; nothing for a single word."""
     words = [word for word in _TEAM_WORD.findall(plain_capitals(text)) if word not in ("THE", "OF", "AND", "WARD")]
@@ -64,6 +90,7 @@ class Directory:
             for written in (initials(name_of_ward), name_of_ward, f"{code} {name_of_ward}", code):
                 if written:
                     self._wards[team_words(written)] = code
+        self._by_usual = _wards_by_usual_name(people.wards)
         self._codes = frozenset(people.wards)
         self._teams: dict[str, str] = {}
 
@@ -90,7 +117,8 @@ class Directory:
                 self._wards.get(words)
                 or self._ward_by_words(frozenset(words.split()))
                 or self._ward_misread(words)
-                or words
+                or self._ward_called_otherwise(words)
+                or usual_names().get(words, words)
             )
         return self._teams[words]
 
@@ -106,6 +134,11 @@ class Directory:
         found = process.extract(words, self._wards.keys(), scorer=fuzz.ratio, score_cutoff=_WARD_SLIP, limit=5)
         codes = {self._wards[name] for name, _, _ in found}
         return codes.pop() if len(codes) == 1 and len(words) > 4 else ""
+
+    def _ward_called_otherwise(self, words: str) -> str:
+        """Return the one ward that has another name of the same kind of team."""
+        usual = usual_names().get(words)
+        return self._by_usual.get(usual, "") if usual else ""
 
     def staff_id(self, name: PersonName, team: str = "") -> str:
         """Return the id of the one member of staff that a name means; empty for nobody, and for one of several.

@@ -53,6 +53,16 @@ def person_name(first: str, last: str) -> PersonName:
     return PersonName(_parts(firsts), _parts(lasts))
 
 
+@lru_cache(maxsize=100_000)
+def one_box_name(text: str) -> PersonName:
+    """Take a whole name apart. A single word is a first name, or, after a title, a last name."""
+    words = _words(text)
+    if len(words) != 1:
+        return person_name("", text)
+    titled = any(word.strip(".,") in _TITLES for word in plain_capitals(text).split())
+    return PersonName((), _parts(words)) if titled else PersonName(_parts(words), ())
+
+
 def _words(text: str) -> list[str]:
     """Return the words between blanks, without titles."""
     words = [word for word in plain_capitals(text).replace("'", "").split() if _PART.search(word)]
@@ -93,6 +103,6 @@ def meanings(words: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def misread_keys(word: str) -> tuple[str, ...]:
     """Return keys of which two words share at least one when they differ by one letter, or by two swapped neighbours."""
-    if len(word) < 3:
+    if len(word) < 4:
         return (word,)
     return tuple(sorted({word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}))

@@ -12,7 +12,8 @@ _WORDS = {(comparison.name, level.name): level.words for comparison in COMPARISO
 def reasons(pair: Pair, one: Statement, other: Statement) -> tuple[str, ...]:
     """Return the reasons, the weightiest first, such as `same nominee on the staff list +7.1`; in bits."""
     parts = sorted(pair.parts, key=lambda part: (-abs(part.weight), part.comparison))
-    filled = {"share": _share(one, other), "days": _days(one, other)}
+    filled = {"share": _share(one, other), "days": _days(*(written_day(said) or 0 for said in (one, other)))}
+    filled["received"] = _days(one.received_at.toordinal(), other.received_at.toordinal())
     return tuple(f"{_WORDS[part.comparison, part.level].format(**filled)} {part.weight:+.1f}" for part in parts)
 
 
@@ -21,9 +22,5 @@ def _share(one: Statement, other: Statement) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _days(one: Statement, other: Statement) -> str:
-    days = [written_day(said) for said in (one, other)]
-    if None in days:
-        return ""
-    apart = abs((days[0] or 0) - (days[1] or 0))
-    return "1 day" if apart == 1 else f"{apart} days"
+def _days(one: int, other: int) -> str:
+    return "1 day" if abs(one - other) == 1 else f"{abs(one - other)} days"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipeline.merge.nominees import Nominee, name_is_unsure
-from pipeline.merge.person_names import NOBODY, PersonName, meanings, misread_keys, person_name
+from pipeline.merge.person_names import NOBODY, meanings, misread_keys, one_box_name
 from pipeline.merge.story_grams import story_sketch, telling_words
 from pipeline.statement import Standing, Statement
 
@@ -32,7 +32,7 @@ def comparison_table(statements: Sequence[Statement], nominees: Sequence[Nominee
             ("lasts", texts), ("nominee_unsure", pa.bool_()), ("last_keys", texts), ("first_keys", texts),
             ("team", text), ("team_key", text), ("team_listed", pa.bool_()), ("team_name", text), ("team_words", texts), ("nominator", text), ("nominator_letters", text),
             ("nominator_firsts", texts), ("nominator_lasts", texts), ("contact", text), ("nominator_type", text),
-            ("nominator_key", text), ("nominator_unsure", pa.bool_()), ("day", pa.int32()), ("received", pa.int32()), ("paper", pa.bool_()),
+            ("nominator_key", text), ("nominator_unsure", pa.bool_()), ("nominator_form", text), ("nominator_initial", text), ("nominator_keys", texts), ("day", pa.int32()), ("received", pa.int32()), ("paper", pa.bool_()),
             ("story", pa.binary()), ("story_size", pa.int32()), ("story_words", texts),
         ]
     )  # fmt: skip
@@ -78,7 +78,8 @@ def _nominee_cells(said: Statement, nominee: Nominee) -> dict[str, Any]:
 
 
 def _nominator_cells(said: Statement) -> dict[str, Any]:
-    name: PersonName = person_name("", said.text("nominator_name")) if said.text("nominator_name") else NOBODY
+    text = said.text("nominator_name")
+    name = one_box_name(text) if text else NOBODY
     contact = "".join(said.text("nominator_contact").split()).casefold()
     return {
         "nominator": " ".join(name.words) or None,
@@ -87,6 +88,9 @@ def _nominator_cells(said: Statement) -> dict[str, Any]:
         "nominator_lasts": list(name.lasts),
         "contact": contact or None,
         "nominator_type": said.text("nominator_type") or None,
+        "nominator_form": "both" if name.firsts and name.lasts else "first" if name.firsts else "last",
+        "nominator_initial": name.firsts[0][0] if name.firsts else "",
+        "nominator_keys": sorted({key for word in name.words if len(word) > 1 for key in misread_keys(word)}),
         "nominator_unsure": said.answer("nominator_name").standing is Standing.REVIEW,
         "nominator_key": " ".join(name.words) or contact or None,
     }
