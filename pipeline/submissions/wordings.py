@@ -18,6 +18,8 @@ _NEARLY = 88.0
 _GROUP = re.compile(r"^(group_\w{7,}|grp|group|g\d+|page ?\d*|section ?\d*|part ?\d*|data|main|form)$", re.IGNORECASE)
 """Names of groups that say nothing."""
 _NUMBERING = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d{1,2}\s*[.):\-]\s*", re.IGNORECASE)
+_AGAIN = re.compile(r"(?:\s\(\d+\)|(?<=[a-z?)])\d)$")
+"""What tells a second question of the same wording apart; Microsoft adds a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,6 @@ def _by_score(fit: Fit) -> float:
     return fit.score
 
 
-def last_part(question: str) -> str:
-    """Return what follows the groups in a column's name such as `consent/share_publicly` or `page-story`."""
-    return re.split(r"[/]|(?<=\w)-(?=\w)", question)[-1] if " " not in question else question.rpartition("/")[2]
-
-
 def _plain(question: str) -> str:
     """Bring a question into small letters and single spaces, without groups that say nothing and without numbers."""
     text = unicodedata.normalize("NFKC", question).strip()
@@ -83,7 +80,7 @@ def _plain(question: str) -> str:
         parts = re.split(r"/|(?<=\w)-(?=\w)", text) if " " not in text else text.split("/")
         text = " ".join(part for part in parts if not _GROUP.match(part.strip())) or text
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) if " " not in text else text
-    text = _NUMBERING.sub("", text).casefold()
+    text = _AGAIN.sub("", _NUMBERING.sub("", text)).casefold()
     return " ".join(re.sub(r"[^\w]|_", " ", text).split())
 
 
