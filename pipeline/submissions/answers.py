@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipeline.submissions.choices import CONSENTS, TYPES, consent, nominator_type
+from pipeline.submissions.choices import CONSENTS, TYPES, Meaning, consent, nominator_type
 
 _VALUES = frozenset((*CONSENTS, *TYPES))
 
@@ -44,20 +44,19 @@ def _known_parts(piece: str, known: Mapping[str, str]) -> list[str]:
     return [*found, ", ".join(unknown)] if unknown else found
 
 
-def meaning_of(name: str, column: str, answer: str, known: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the values of a choice that an answer means; None when it is not understood.
+def meaning_of(name: str, column: str, answer: str, known: Mapping[str, str]) -> Meaning:
+    """Return the values of a choice that an answer means.
 
     `name`: the field, `nominator_type` or `consent`. `column`: the question, which tells what a plain yes means.
     """
     if answer in known:
-        return tuple(value.strip() for value in known[answer].split(";") if value.strip())
+        return Meaning(tuple(value.strip() for value in known[answer].split(";") if value.strip()))
     return _worded(name, column if name == "consent" else "", answer)
 
 
 @lru_cache(maxsize=4096)
-def _worded(name: str, question: str, answer: str) -> tuple[str, ...] | None:
+def _worded(name: str, question: str, answer: str) -> Meaning:
     if name == "consent":
-        found = consent(answer, question)
-        return found.values if found.understood else None
+        return consent(answer, question)
     value = nominator_type(answer)
-    return (value,) if value else None
+    return Meaning((value,)) if value else Meaning((), understood=False)

@@ -20,12 +20,12 @@ _STARTS_ANEW = re.compile(r"^(yes|but|(please |only |just )*(share|tell|do share
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """What an answer permits."""
+class Meaning:
+    """What an answer means."""
 
     values: tuple[str, ...] = ()
     understood: bool = True
-    """False where it grants nothing because it can't be understood."""
+    """Whether all of it is; what isn't grants nothing."""
 
 
 def nominator_type(answer: str) -> str:
@@ -41,20 +41,20 @@ def nominator_type(answer: str) -> str:
     return near.pop() if len(near) == 1 and len(text) > _SHORT and "/" not in answer else ""
 
 
-def consent(answer: str, question: str = "") -> Consent:
+def consent(answer: str, question: str = "") -> Meaning:
     """Return what an answer permits. A plain yes or no means what the question asks."""
     text = _small(answer)
     if not text:
-        return Consent()
+        return Meaning()
     if (value := "_".join(answer.split()).casefold()) in CONSENTS:
-        return Consent((value,))
+        return Meaning((value,))
     words = " ".join(re.sub(r"[^\w✓✔☑ ]", " ", text).split())
     data = _data()["consent"]
     if words in data["yes"] or words in data["no"]:
         meaning = question_meaning(question)
         if meaning is None:
-            return Consent((), words in data["no"])
-        return Consent(meaning[words in data["no"]])
+            return Meaning((), words in data["no"])
+        return Meaning(meaning[words in data["no"]])
     return _by_clauses(text)
 
 
@@ -84,7 +84,7 @@ def question_meaning(question: str) -> tuple[tuple[str, ...], tuple[str, ...]] |
 _CUES = (("share_with_nominee", "nominee"), ("share_publicly", "publicly"))
 
 
-def _by_clauses(text: str) -> Consent:
+def _by_clauses(text: str) -> Meaning:
     """Take an answer clause by clause: a clause that says no grants nothing, nor do those that hang on it."""
     granted: set[str] = set()
     refused: set[str] = set()
@@ -107,8 +107,8 @@ def _by_clauses(text: str) -> Consent:
         if negated and not cues and not _found("anonymous", clause) and clause not in _data()["consent"]["no"]:
             clear = clear and _found("share", clause)
     if granted & refused or not (clear and (granted or refused or saying_no)):
-        return Consent(("stay_anonymous",) if "stay_anonymous" in granted - refused else (), understood=False)
-    return Consent(tuple(value for value in CONSENTS if value in granted))
+        return Meaning(("stay_anonymous",) if "stay_anonymous" in granted - refused else (), understood=False)
+    return Meaning(tuple(value for value in CONSENTS if value in granted))
 
 
 def _found(name: str, text: str) -> bool:

@@ -110,4 +110,4 @@ def _answers(table: Table, name: str, column: str) -> dict[str, str]:
         for answer in answers_in(cell, {}):
             counted[answer] += count
     found = {answer: meaning_of(name, column, answer, {}) for answer, _ in counted.most_common(_MOST_ANSWERS)}
-    return {answer: "; ".join(values) for answer, values in found.items() if values is not None}
+    return {answer: "; ".join(meaning.values) for answer, meaning in found.items() if meaning.understood}
