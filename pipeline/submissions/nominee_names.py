@@ -36,6 +36,7 @@ class NomineeName:
     """It seems to name more than one person, and is not split."""
 
 
+@lru_cache(maxsize=8192)
 def split_nominee(text: str) -> NomineeName:
     """Split a whole name; nothing is made up and no word is lost.
 

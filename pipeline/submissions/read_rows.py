@@ -13,7 +13,6 @@ from pipeline.submissions.row_keys import Keys, RowKey
 from pipeline.submissions.row_times import read_times
 from pipeline.submissions.row_values import RowReader, RowValues
 
-_NOT_APPROVED = ("not approved", "validation_status_not_approved")
 NO_STAMP = "no column says when it came in; the day of the import stands for it"
 
 
@@ -31,6 +30,8 @@ def read_submissions(table: Table, column_map: ColumnMap, today: date) -> Iterat
     rows = [keys.of(row, place, cells) for place, (row, cells) in enumerate(table.rows())]
     same = _same_rows(table, column_map, rows)
     reader = RowReader(table, column_map, times)
+    withdrawn = _withdrawn_places(table, column_map)
+    always = () if column_map.received else (NO_STAMP,)
     refused = sorted(table.refused, key=lambda each: each.row)
     for place, (row, cells) in enumerate(table.rows()):
         while refused and refused[0].row < row:
@@ -42,8 +43,8 @@ def read_submissions(table: Table, column_map: ColumnMap, today: date) -> Iterat
             yield RefusedRow(row, column_map.key[0] if column_map.key else "", same.refused[place])
         elif place not in same.left_out:
             found = reader.read(place, cells)
-            found.notes += [*table.row_notes.get(row, ()), *same.notes.get(place, ())]
-            yield _submission(table, column_map, row, cells, key, found)
+            found.notes += [*table.row_notes.get(row, ()), *same.notes.get(place, ()), *always]
+            yield _submission(row, key, found, withdrawn=place in withdrawn)
     yield from refused
 
 
@@ -56,13 +57,10 @@ def _check(table: Table, column_map: ColumnMap) -> None:
         )
 
 
-def _submission(
-    table: Table, column_map: ColumnMap, row: int, cells: Sequence[str], key: RowKey, found: RowValues
-) -> Submission | RefusedRow:
+def _submission(row: int, key: RowKey, found: RowValues, *, withdrawn: bool) -> Submission | RefusedRow:
     names = ("nominee_first_name", "nominee_last_name", "nominee_team", "action", "impact")
     if not any(found.values[name] for name in names):
         return RefusedRow(row, "", "it names no nominee and tells no story")
-    notes = found.notes if column_map.received else [*found.notes, NO_STAMP]
     return Submission(
         number=key.number,
         key=key.key,
@@ -71,19 +69,25 @@ def _submission(
         row=row,
         values=found.values,
         kept=found.kept,
-        notes=tuple(notes),
-        withdrawn=_withdrawn(table, column_map, cells),
+        notes=tuple(found.notes),
+        withdrawn=withdrawn,
     )
 
 
-def _withdrawn(table: Table, column_map: ColumnMap, cells: Sequence[str]) -> bool:
-    for name in system_columns(table.header, column_map.kind).kept:
-        cell = cells[table.position(name)].casefold()
-        if column_map.kind is Kind.ODK and name.casefold() == "reviewstate" and cell == "rejected":
-            return True
-        if column_map.kind is Kind.KOBO and name.casefold().endswith("_validation_status") and cell in _NOT_APPROVED:
-            return True
-    return False
+_WITHDRAWN = {
+    Kind.ODK: ("reviewstate", ("rejected",)),
+    Kind.KOBO: ("_validation_status", ("not approved", "validation_status_not_approved")),
+}
+"""Where a system says what the form's owners think of a submission, and what means that they reject it."""
+
+
+def _withdrawn_places(table: Table, column_map: ColumnMap) -> frozenset[int]:
+    """Return the places of rows that the form's owners rejected."""
+    wanted, rejected = _WITHDRAWN.get(column_map.kind, ("", ()))
+    columns = [name for name in system_columns(table.header, column_map.kind).kept if name.casefold().endswith(wanted)]
+    if not wanted or not columns:
+        return frozenset()
+    return frozenset(place for place, cell in enumerate(table.cells(columns[0])) if cell.casefold() in rejected)
 
 
 @dataclass(frozen=True, slots=True)
