@@ -88,10 +88,8 @@ def system_columns(header: Sequence[str], kind: Kind) -> SystemColumns:
     """Return which columns of the header are the system's own."""
     system = _SYSTEMS[kind]
     found: dict[str, str] = {}
-    for place, name in enumerate(header):
-        plain = _last(_plain(name)) if kind is Kind.KOBO else _plain(name)
-        if plain not in found and _in_place(header, place, kind):
-            found[plain] = name
+    for name in _own_block(header, kind):
+        found.setdefault(_last(_plain(name)) if kind is Kind.KOBO else _plain(name), name)
     return SystemColumns(
         tuple(found[name] for name in system.key if name in found),
         found.get(system.received, ""),
@@ -102,14 +100,20 @@ def system_columns(header: Sequence[str], kind: Kind) -> SystemColumns:
     )
 
 
-def _in_place(header: Sequence[str], place: int, kind: Kind) -> bool:
-    """Whether a column stands where the system puts its own: before every question, Microsoft's Name after Email."""
-    if kind not in _FIRST:
-        return True
-    before = [_plain(name) for name in header[: place + 1]]
-    if kind is Kind.MSFORMS and before[-1] == "name" and "email" not in before:
-        return False
-    return _FIRST[kind].issuperset(before)
+def _own_block(header: Sequence[str], kind: Kind) -> Sequence[str]:
+    """Return the part of a header in which a system's columns stand: before every question, where it puts them so."""
+    own = _FIRST.get(kind)
+    if own is None:
+        return header
+    seen: set[str] = set()
+    for place, name in enumerate(header):
+        plain = _plain(name)
+        # Microsoft's own Name follows its Email; without that, Name is a question.
+        question = kind is Kind.MSFORMS and plain == "name" and "email" not in seen
+        if plain not in own or plain in seen or question:
+            return header[:place]
+        seen.add(plain)
+    return header
 
 
 def _plain(name: str) -> str:

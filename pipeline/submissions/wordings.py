@@ -17,6 +17,8 @@ _NEARLY = 88.0
 """How alike a question and a wording must be that differ by slips of the keyboard only."""
 _GROUP = re.compile(r"^(group_\w{7,}|grp|group|g\d+|page ?\d*|section ?\d*|part ?\d*|data|main|form)$", re.IGNORECASE)
 """Names of groups that say nothing."""
+_PATH = re.compile(r"/|(?<=\w)-(?=\w)")
+"""What stands between groups and field in the names of ODK and Kobo."""
 _NUMBERING = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d{1,2}\s*[.):\-]\s*", re.IGNORECASE)
 _AGAIN = re.compile(r"(?:\s\(\d+\)|(?<=[a-z?)])\d)$")
 """What tells a second question of the same wording apart; Microsoft adds a digit."""
@@ -54,13 +56,17 @@ class Fit:
 @lru_cache(maxsize=4096)
 def fits(question: str) -> Mapping[str, Fit]:
     """Return the fields that a question may ask for, those that fit well enough; among them `received`."""
-    plain = _plain(question)
+    groups = re.split(_PATH, question.strip()) if " " not in question.strip() else [question]
+    # A group's name may be anything; it is left out only where it tells nothing, for it may say whose name is asked.
+    return _fits(_plain(question)) or (_fits(_plain(groups[-1])) if len(groups) > 1 else {})
+
+
+def _fits(plain: str) -> dict[str, Fit]:
     told = _rewritten(plain)
     found: dict[str, Fit] = {}
     for name, field in _fields().items():
-        fit = max(
-            (Fit(rule.score, rule.bare) for rule in field.rules if rule.holds(told)), key=_by_score, default=Fit(0)
-        )
+        held = (Fit(rule.score, rule.bare) for rule in field.rules if rule.holds(told))
+        fit = max(held, key=_by_score, default=Fit(0))
         if not field.rules[0].forbids(told):
             alike = max(fuzz.ratio(plain, wording) for wording in field.wordings)
             fit = max(fit, Fit(alike if alike >= _NEARLY else 0.0), key=_by_score)
@@ -77,7 +83,7 @@ def _plain(question: str) -> str:
     """Bring a question into small letters and single spaces, without groups that say nothing and without numbers."""
     text = unicodedata.normalize("NFKC", question).strip()
     if " " not in text or "/" in text:
-        parts = re.split(r"/|(?<=\w)-(?=\w)", text) if " " not in text else text.split("/")
+        parts = re.split(_PATH, text) if " " not in text else text.split("/")
         text = " ".join(part for part in parts if not _GROUP.match(part.strip())) or text
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text) if " " not in text else text
     text = _AGAIN.sub("", _NUMBERING.sub("", text)).casefold()
