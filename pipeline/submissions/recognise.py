@@ -88,8 +88,12 @@ def system_columns(header: Sequence[str], kind: Kind) -> SystemColumns:
     """Return which columns of the header are the system's own."""
     system = _SYSTEMS[kind]
     found: dict[str, str] = {}
-    for name in _own_block(header, kind):
-        found.setdefault(_last(_plain(name)) if kind is Kind.KOBO else _plain(name), name)
+    block = _own_block(header, kind)
+    stamps = {*system.key, system.received, system.modified}
+    for place, name in enumerate(header):
+        plain = _last(_plain(name)) if kind is Kind.KOBO else _plain(name)
+        if place < len(block) or plain in stamps:
+            found.setdefault(plain, name)
     return SystemColumns(
         tuple(found[name] for name in system.key if name in found),
         found.get(system.received, ""),

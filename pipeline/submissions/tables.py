@@ -99,7 +99,7 @@ def _header_place(head: Sequence[RawRow]) -> int | None:
         if recognise(row.cells) is not Kind.TABLE:
             return place
     for place, row in enumerate(head):
-        names = {cell.strip() for cell in row.cells} - {""}
+        names = [cell for cell in row.cells if cell.strip()]
         if len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME:
             return place
     return None

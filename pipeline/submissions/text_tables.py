@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,40 +136,59 @@ def _fit(sample: str, separator: str) -> tuple[float, int]:
     return (sum(len(row) == width for row in body) + 1) / (len(body) + 1), width
 
 
-class _Record:
-    """Hands lines to the csv reader, and remembers those of the present row."""
+class _Lines:
+    """Hands lines to the csv reader, remembers those of the present row, and takes them back."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
+        self._again: deque[str] = deque()
         self.held: list[str] = []
         self.ended = False
         """Whether the reader asked for more than there is: it does so only within quotation marks."""
 
-    def __iter__(self) -> "_Record":
+    def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
         try:
-            line = next(self._lines)
+            line = self._again.popleft() if self._again else next(self._lines)
         except StopIteration:
             self.ended = True
             raise
         self.held.append(line)
         return line
 
+    def take_back(self) -> None:
+        """Take back all lines of the present row but its first."""
+        self._again.extendleft(reversed(self.held[1:]))
+        self.held, self.ended = [], False
+
 
 def _whole_rows(lines: Iterator[str], separator: str) -> Iterator[RawRow]:
-    """Yield all rows. One whose quotation mark is never closed would swallow the rest; it is refused alone."""
+    """Yield all rows.
+
+    A quotation mark that is closed nowhere, or only by the opening mark of another cell, would swallow the rows
+    after it; its row is refused alone.
+    """
     row = 0
-    while True:
-        record = _Record(lines)
-        for cells in csv.reader(record, delimiter=separator):
-            row += 1
-            if record.ended:
-                break
-            record.held.clear()
-            yield RawRow(row, cells)
+    source = _Lines(lines)
+    reader = csv.reader(source, delimiter=separator)
+    while (cells := next(reader, None)) is not None:
+        row += 1
+        if source.ended or (len(source.held) > 1 and not _well_formed(source.held, separator)):
+            yield RawRow(row, cells[:1], UNCLOSED)
+            source.take_back()
+            reader = csv.reader(source, delimiter=separator)
         else:
-            return
-        yield RawRow(row, cells[:1], UNCLOSED)
-        lines = iter(record.held[1:])
+            source.held.clear()
+            yield RawRow(row, cells)
+
+
+def _well_formed(lines: list[str], separator: str) -> bool:
+    """Whether every quotation mark that closes a cell ends it."""
+    try:
+        for _ in csv.reader(lines, delimiter=separator, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True

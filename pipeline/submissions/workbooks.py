@@ -6,7 +6,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -86,17 +86,15 @@ def open_workbook(path: Path) -> Iterator[OpenedWorkbook]:
     """Open a workbook for reading. Raises NothingReadError for what is none, or is too large unpacked."""
     import openpyxl
 
-    with _readable(path):
-        has_formulas = _check(path)
-        values = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(path, read_only=True) if has_formulas else None
-        hidden = tuple(sheet.title for sheet in values.worksheets if sheet.sheet_state != "visible")
-    try:
+    with ExitStack() as closing:
+        with _readable(path):
+            has_formulas = _check(path)
+            # From a file that is open, because openpyxl would go by the name.
+            file = closing.enter_context(path.open("rb"))
+            values = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            formulas = openpyxl.load_workbook(file, read_only=True) if has_formulas else None
+            hidden = tuple(sheet.title for sheet in values.worksheets if sheet.sheet_state != "visible")
         yield OpenedWorkbook(path, values, formulas, hidden)
-    finally:
-        values.close()
-        if formulas:
-            formulas.close()
 
 
 @contextmanager

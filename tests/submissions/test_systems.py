@@ -101,6 +101,8 @@ def test_a_question_may_be_called_like_microsofts_columns() -> None:
     assert system_columns(header, Kind.MSFORMS).kept == ("Email", "Name")
     without = ["ID", "Start time", "Completion time", "Name", "Email"]
     assert system_columns(without, Kind.MSFORMS).kept == ()
+    moved = system_columns(["Who?", "Completion time", "Name", "Start time", "ID"], Kind.MSFORMS)
+    assert (moved.key, moved.received, moved.kept) == (("ID", "Start time"), "Completion time", ())
 
 
 @pytest.mark.parametrize(
