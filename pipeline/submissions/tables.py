@@ -7,8 +7,9 @@ from pathlib import Path
 from forms.errors import NothingReadError, UsageError
 from pipeline.submissions.packed_rows import PackedRows
 from pipeline.submissions.recognise import recognise
-from pipeline.submissions.records import Kind, RawRow, Table, shown
+from pipeline.submissions.records import MAPPED, Kind, RawRow, Table, shown
 from pipeline.submissions.text_tables import text_rows
+from pipeline.submissions.wordings import fits
 from pipeline.submissions.workbooks import OLE, ZIP, OpenedWorkbook, open_workbook
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -22,7 +23,7 @@ def read_table(path: Path, sheet: str = "") -> Table:
     """Read a table from CSV, TSV, text or `.xlsx`.
 
     `sheet`: which sheet of a workbook; by default the first visible one with a header that some form system writes,
-    else the first visible one with a header. Raises UsageError when there is no such file or sheet, NothingReadError
+    that asks what a card asks, or that names columns, in this order. Raises UsageError when there is no such file or sheet, NothingReadError
     with the reason when it holds no table that can be read.
     """
     if not path.is_file():
@@ -76,15 +77,14 @@ def _choose_sheet(workbook: OpenedWorkbook, wanted: str) -> str:
         if wanted not in (*workbook.sheets, *workbook.hidden):
             raise UsageError(f"'{workbook.path}' has no sheet '{wanted}'; it has {shown(workbook.sheets)}.")
         return wanted
-    with_header = []
+    found: list[tuple[int, str]] = []
     for title in workbook.sheets:
         head, _ = _split(workbook.rows(title))
         if (place := _header_place(head)) is not None:
-            if recognise(head[place].cells) is not Kind.TABLE:
-                return title
-            with_header.append(title)
-    if with_header:
-        return with_header[0]
+            cells = head[place].cells
+            found.append((0 if _is_systems(cells) else 1 if _asks(cells) else 2, title))
+    if found:
+        return min(found, key=lambda each: each[0])[1]
     hidden = f" Hidden sheets are not read: {shown(workbook.hidden)}." if workbook.hidden else ""
     raise NothingReadError(_no_header(workbook.path) + hidden)
 
@@ -94,15 +94,27 @@ def _split(rows: Iterator[RawRow]) -> tuple[list[RawRow], Iterator[RawRow]]:
 
 
 def _header_place(head: Sequence[RawRow]) -> int | None:
-    """Return which of the first rows is the header: one that a system writes, else the first with two names."""
-    for place, row in enumerate(head):
-        if recognise(row.cells) is not Kind.TABLE:
-            return place
-    for place, row in enumerate(head):
-        names = [cell for cell in row.cells if cell.strip()]
-        if len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME:
-            return place
+    """Return which of the first rows is the header: one that a system writes, one that asks what a card asks, else
+    the first with two names."""
+    for tells in (_is_systems, _asks, _names):
+        for place, row in enumerate(head):
+            if tells(row.cells):
+                return place
     return None
+
+
+def _is_systems(cells: Sequence[str]) -> bool:
+    return recognise(cells) is not Kind.TABLE
+
+
+def _names(cells: Sequence[str]) -> bool:
+    names = [cell for cell in cells if cell.strip()]
+    return len(names) > 1 and max(map(len, names)) <= _LONGEST_NAME
+
+
+def _asks(cells: Sequence[str]) -> bool:
+    """Whether these are questions: two of the card's fields or more, by their wording."""
+    return _names(cells) and len({name for cell in cells for name in fits(cell)} & set(MAPPED)) > 1
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:

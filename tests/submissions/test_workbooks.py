@@ -84,6 +84,8 @@ def test_the_sheet_that_a_system_wrote_comes_before_others(tmp_path: Path) -> No
     path = save(tmp_path / "a.xlsx", ("Cover", [["A", "B"]]), ("Form", [["ID", "Start time", "Completion time"]]))
     assert read_table(path).sheet == "Form"
     assert read_table(path, sheet="Cover").header == ("A", "B")
+    asks = ("List", [["Exported by", "Ann"], ["Nominee", "Story"], ["Sue", "Kind."]])
+    assert read_table(save(tmp_path / "b.xlsx", ("Cover", [["A", "B"]]), asks)).header == ("Nominee", "Story")
     with pytest.raises(UsageError, match="has no sheet 'None'; it has 'Cover', 'Form'"):
         read_table(path, sheet="None")
 
