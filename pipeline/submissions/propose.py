@@ -86,12 +86,13 @@ def _goes_beside(name: str, columns: Sequence[str], column: str) -> bool:
 
 
 def _assign_bare(fit: Mapping[str, Mapping[str, Fit]], chosen: dict[str, list[str]], taken: set[str]) -> None:
-    """A plain "First name" is the nominee's only where another column is clearly the nominator's and none theirs."""
-    if "nominator_name" not in chosen or any(name in chosen for name in _NOMINEE_NAMES):
+    """A plain "Name" is the nominator's, a plain "First name" the nominee's, only where the other is named clearly."""
+    nominator, nominee = "nominator_name" in chosen, any(name in chosen for name in _NOMINEE_NAMES)
+    if nominator == nominee:
         return
     for column, by_field in fit.items():
         for name, found in by_field.items():
-            if found.bare and name not in chosen and column not in taken:
+            if found.bare and (name in _NOMINEE_NAMES) is nominator and name not in chosen and column not in taken:
                 chosen[name] = [column]
                 taken.add(column)
 

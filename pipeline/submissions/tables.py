@@ -23,8 +23,8 @@ def read_table(path: Path, sheet: str = "") -> Table:
     """Read a table from CSV, TSV, text or `.xlsx`.
 
     `sheet`: which sheet of a workbook; by default the first visible one with a header that some form system writes,
-    that asks what a card asks, or that names columns, in this order. Raises UsageError when there is no such file or sheet, NothingReadError
-    with the reason when it holds no table that can be read.
+    that asks what a card asks, or that names columns, in this order. Raises UsageError when there is no such file or
+    sheet, NothingReadError with the reason when it holds no table that can be read.
     """
     if not path.is_file():
         raise UsageError(f"There is no file '{path}'. Give an exported table, .xlsx or .csv.")

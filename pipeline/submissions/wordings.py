@@ -13,6 +13,8 @@ from rapidfuzz import fuzz
 
 ENOUGH = 75.0
 """Of 100. What fits less well is not matched at all."""
+_LONGEST = 600
+"""Characters of a question that are looked at."""
 _NEARLY = 88.0
 """How alike a question and a wording must be that differ by slips of the keyboard only."""
 _GROUP = re.compile(r"^(group_\w{7,}|grp|group|g\d+|page ?\d*|section ?\d*|part ?\d*|data|main|form)$", re.IGNORECASE)
@@ -81,7 +83,7 @@ def _by_score(fit: Fit) -> float:
 
 def _plain(question: str) -> str:
     """Bring a question into small letters and single spaces, without groups that say nothing and without numbers."""
-    text = unicodedata.normalize("NFKC", question).strip()
+    text = unicodedata.normalize("NFKC", question[:_LONGEST]).strip()
     if " " not in text or "/" in text:
         parts = re.split(_PATH, text) if " " not in text else text.split("/")
         text = " ".join(part for part in parts if not _GROUP.match(part.strip())) or text

@@ -37,9 +37,9 @@ def test_names_of_odk_and_kobo(tmp_path: Path) -> None:
 
 
 def test_what_matches_nothing_is_listed(tmp_path: Path) -> None:
-    found = header(tmp_path, "Timestamp", "Who are you nominating?", "Shoe size", "Name", "What happened?")
+    found = header(tmp_path, "Timestamp", "Who are you nominating?", "Shoe size", "Line manager", "What happened?")
     assert found.fields == {"nominee_name": ("Who are you nominating?",), "action": ("What happened?",)}
-    assert found.unmatched == ("Shoe size", "Name")
+    assert found.unmatched == ("Shoe size", "Line manager")
 
 
 def test_each_column_says_one_field_and_the_best_comes_first(tmp_path: Path) -> None:
@@ -60,6 +60,10 @@ def test_a_plain_first_name_is_the_nominees_only_beside_the_nominators(tmp_path:
     beside = header(tmp_path, "Timestamp", "First name", "Surname", "What did they do?", "Your name")
     assert beside.columns("nominee_first_name") == ("First name",)
     assert beside.columns("nominator_name") == ("Your name",)
+    other = header(tmp_path, "Timestamp", "Name", "What did they do?", "Nominee's first name", "Nominee's surname")
+    assert other.columns("nominator_name") == ("Name",)
+    both = header(tmp_path, "Timestamp", "Name", "What did they do?", "Nominee", "Your name")
+    assert both.unmatched == ("Name",)
     named = header(tmp_path, "Timestamp", "First name", "Surname", "What did they do?", "Your name", "Nominee")
     assert named.columns("nominee_name") == ("Nominee",)
     assert named.unmatched == ("First name", "Surname")

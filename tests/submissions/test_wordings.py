@@ -6,6 +6,31 @@ from pipeline.submissions.wordings import fits
 
 QUESTIONS = {
     "nominee_name": """
+Please give the name of the person you'd like to nominate
+I want to nominate…
+Nominee (name)
+Name of person you wish to nominate
+Person you are nominating
+The person you are nominating
+Who is the person you are nominating?
+Who are you nominating today?
+Which member of staff would you like to nominate?
+Which person led with compassion?
+Name (of the person you are nominating)
+Their name and ward
+Who do you think led with compassion?
+Tell us who led with compassion
+Who has led with compassion?
+Colleague's name
+Person or team being nominated
+Who would you like to nominate for leading with compassion?
+Name of nominee(s)
+Nominees
+Name of the person who has led with compassion
+Who is your nominee?
+Name of the person or team you are nominating – and where they work
+Who would you like to say thank you to?
+I'd like to nominate:
 Who would you like to nominate?
 Who would you like to nominate? (name and ward)
 Who would you like to nominate? Please give their name and ward if you know it.
@@ -48,6 +73,15 @@ Who would you like to recognise?
 Who would you like to nomminate?
     """,
     "nominee_first_name": """
+First name of the person who showed compassion
+Nominee – first name
+Nominee (first name)
+First name of your nominee
+What is the nominee's first name?
+Nominee_FirstName
+nomineeFirstName
+First name of person you are nominating (if known)
+First name (nominee)
 Nominee's first name
 Nominee first name
 nominee_first_name
@@ -66,6 +100,10 @@ Staff member's first name
 First name of the person you would like to nominate
     """,
     "nominee_last_name": """
+Nominee – surname
+Last name (nominee)
+Surname of nominee
+What is the nominee's surname?
 Nominee's last name
 Surname of the person you are nominating
 nominee_last_name
@@ -79,6 +117,21 @@ Staff member surname
 Their surname (if known)
     """,
     "nominee_team": """
+Department/ward of nominee
+What team do they belong to?
+Ward / team
+Ward or department (if known)
+Team or department being nominated
+Their workplace
+Ward or department where they work
+Which ward do they work on?
+Nominee's ward, team or department
+Nominee's ward/team/department
+Ward, team or department
+Ward/team they work in
+Which team or ward are they from?
+Nominee team
+Team/Department
 Which ward or team do they work in?
 Their ward, team or department
 nominee_team
@@ -109,6 +162,26 @@ Ward or team of the nominee
 Name of ward or team
     """,
     "nominator_type": """
+Are you…?
+I'm a
+You are
+Are you a patient?
+Which of the following are you?
+Your relationship to the nominee
+Tell us who you are: patient, carer, staff or volunteer
+Nominator is a
+You are: (tick one)
+Your role (patient, carer, staff…)
+Type of nominator
+I am…
+Are you nominating as
+Which of these are you?
+Please select: I am a
+Are you a patient, relative/carer, staff member or volunteer?
+Which best describes you?
+How would you describe yourself? (patient, staff, …)
+Role of nominator
+What is your relationship with the hospital?
 I am a…
 I am a
 You are a
@@ -134,6 +207,31 @@ Are you nominating as a patient, carer or staff?
 Relationship to nominee
     """,
     "action": """
+How did Sue lead with compassion?
+What did you see?
+Describe what happened
+Tell us what they did
+Please tell us why
+What was the act of compassion?
+How they led with compassion
+The story
+Compassion story
+In your own words, tell us how they led with compassion
+How was compassion shown?
+What compassionate act did you witness?
+Your nomination: how did they lead with compassion?
+How did this individual or team lead with compassion?
+How did the team lead with compassion?
+How have they led with compassion? (please give examples)
+Please describe how this person led with compassion.
+Please tell us – in your own words – how they led with compassion
+What did they do that showed compassionate leadership?
+Please tell us what they did that made a difference
+How did your colleague show compassion to you or others?
+How did the person lead with compassion? (What did they do?)
+Details of how they led with compassion
+Reason for nominating
+Reason for nomination: please tell us how they led with compassion
 How did this person lead with compassion?
 How did the person lead with compassion?
 How did they lead with compassion?
@@ -175,6 +273,21 @@ What did they do and what was the impact?
 Tell us how this person led with compassion
     """,
     "impact": """
+What was the impact of this?
+Impact on you / others
+The difference it made
+How did their actions make you feel?
+What difference did they make?
+How did this make a difference?
+Effect on you and others
+What did this mean for you or others?
+What was the impact of their actions?
+What impact did it have on you and/or others?
+How did this impact you or others?
+How did it make you or other people feel?
+What was the impact on you and/or others? If none, leave blank
+The impact
+Impact of their compassion
 What was the impact on you and/or others?
 What was the impact on you or on others?
 What was the impact on you and / or others?
@@ -195,6 +308,17 @@ Please describe the impact this had on you
 What did it mean to you?
     """,
     "nominator_name": """
+Your name if you would like to give it
+Please leave your name (optional)
+Name of nominator (optional)
+Your name (leave blank to remain anonymous)
+Your name (leave this blank if you want to stay anonymous)
+Your name - optional
+Nominator full name
+Nominator: name
+Name (nominator)
+Your name, if you are happy to give it
+Who nominated them?
 Your name
 Your name (optional)
 Your name if you like
@@ -221,6 +345,14 @@ Person nominating
 Please give your name
     """,
     "nominator_contact": """
+Email (optional)
+Your telephone number or email if you would like a reply
+Your email (so that we can contact you)
+Nominator email
+Contact email
+Nominator's contact details
+Your contact number
+How can we get in touch with you?
 Your email or telephone number
 Your email
 Your email address
@@ -241,6 +373,13 @@ Your e-mail or telephone number (if you like)
 Your contact
     """,
     "date": """
+When did it take place?
+Date of compassion
+On what date did this happen?
+Date (dd/mm/yyyy)
+Date of act
+Date of the event (if known)
+When did the event take place?
 Date of event
 Date
 date
@@ -259,6 +398,25 @@ about/date
 Date this took place
     """,
     "consent": """
+Are you happy for your nomination to be shared with the person you have nominated?
+Do you give permission for us to share this story publicly?
+Do you consent to your story being shared?
+Can we share your nomination?
+Would you like your nomination to be anonymous?
+Please tick to stay anonymous
+Share with nominee?
+How would you like us to share your words?
+How may we share your words?
+Sharing preferences
+Sharing your story
+Would you like your name to be kept private?
+Keep my name private
+I am happy for you to share my words with the nominee
+May we share your story with others?
+May we use your story to spread the learning?
+Can this be shared publicly?
+Should we keep your name private?
+Do you want us to keep your name private?
 May we share your words?
 May we share your words with the nominee?
 May we share your nomination publicly?
@@ -297,7 +455,43 @@ Created at
 Date and time
     """,
     "": """
-Name
+Where did this happen?
+Nominee's job
+Nominee's role
+Your role at the hospital: job title
+Who is your line manager?
+Nominee's photo
+Name of manager
+Name of ward manager
+Ward manager's name
+How long have you worked here?
+Nominee's pronouns
+What is their job title?
+What is their email address?
+Their email
+Do they know you are nominating them?
+Have you told the person you are nominating?
+Has this person been nominated before?
+How do you feel about our service?
+How likely are you to recommend us?
+Name of hospital
+Site
+Your hospital number
+Their line manager's name
+Your manager's name
+Did anyone else help?
+Who else should we thank?
+Signature
+Language
+Are you over 18?
+Are you happy to be contacted about your nomination?
+I agree to the terms and conditions
+Reviewer
+Approved by
+Nomination number
+Award category
+Nominator's ward
+Nominator's department
 Your job title
 Your ward
 Your department
@@ -379,5 +573,5 @@ def test_a_nominees_name_is_never_a_nominators(whose: str, what: str) -> None:
 
 
 def test_a_plain_name_is_nobodys() -> None:
-    assert fits("Name") == {}
-    assert all(fit.bare for fit in fits("First name").values())
+    for question in ("Name", "Full name", "First name", "Surname"):
+        assert all(fit.bare for fit in fits(question).values())
