@@ -60,7 +60,12 @@ def fits(question: str) -> Mapping[str, Fit]:
     """Return the fields that a question may ask for, those that fit well enough; among them `received`."""
     groups = re.split(_PATH, question.strip()) if " " not in question.strip() else [question]
     # A group's name may be anything; it is left out only where it tells nothing, for it may say whose name is asked.
-    return _fits(_plain(question)) or (_fits(_plain(groups[-1])) if len(groups) > 1 else {})
+    found = _fits(_plain(question)) or (_fits(_plain(groups[-1])) if len(groups) > 1 else {})
+    before, slash, _ = question.rpartition("/")
+    if found or not slash:
+        return found
+    # Kobo gives each answer of a multiple choice a column of its own, "Sharing your story/You can share it".
+    return {name: fit for name, fit in _fits(_plain(before)).items() if name == "consent"}
 
 
 def _fits(plain: str) -> dict[str, Fit]:
