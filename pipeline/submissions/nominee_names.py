@@ -133,7 +133,7 @@ def _without_last_words(name: str) -> tuple[str, str]:
     for end in ends:
         if all(_placely(word) for word in _words(end)) and is_team(end) and _words(end) != ["ward"]:
             return name[: -len(end)].strip(), end
-    if len(words) > 3 and is_team(end := " ".join(words[-2:])):
+    if len(words) > 3 and joined == len(words) and is_team(end := " ".join(words[-2:])):
         return " ".join(words[:-2]), end
     return " ".join(words), ""
 

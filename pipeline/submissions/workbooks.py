@@ -23,6 +23,8 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST_TOTAL, _LARGEST_PART = 4 << 30, 1 << 30
 """Bytes, unpacked: of the whole workbook, and of a part that is held at once (all but the sheets). A million
 rows with long stories stay below both."""
+_SMALL_PART, _DENSEST = 1 << 29, 200
+"""A part larger than this, in bytes, that is packed more densely is no table: sheets pack 10 to 50 times."""
 _LAST_ROW = 1_048_576
 """Excel's own."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
@@ -134,7 +136,8 @@ def _check(path: Path) -> bool:
 def _check_sizes(path: Path, parts: list[zipfile.ZipInfo], sheets: list[zipfile.ZipInfo]) -> None:
     total = sum(part.file_size for part in parts)
     held = max((part.file_size for part in parts if part not in sheets), default=0)
-    if total > _LARGEST_TOTAL or held > _LARGEST_PART:
+    bomb = any(part.file_size > _SMALL_PART and part.file_size > _DENSEST * part.compress_size for part in parts)
+    if total > _LARGEST_TOTAL or held > _LARGEST_PART or bomb:
         raise NothingReadError(
             f"'{path}' would unpack to {total / 1e9:.1f} GB, more than any export needs; it was not opened. "
             "Export it again as .csv."

@@ -134,16 +134,24 @@ def another_archive(path: Path) -> Path:
     return write_zip(path, mimetype=b"application/vnd.oasis.opendocument.spreadsheet", content_xml=b"<a/>")
 
 
-def bomb(path: Path) -> Path:
-    """Declares 4 GB of styles without holding them."""
-    save(path, ("Sheet1", [["ID", "Who"], [1, "a"]]))
+def declare(path: Path, part: bytes, size: int) -> Path:
+    """Make a part of a workbook claim a size."""
     data = bytearray(path.read_bytes())
-    name = b"xl/styles.xml"
-    entry = data.rindex(name) - 46
+    entry = data.rindex(part) - 46
     assert data[entry : entry + 4] == b"PK\x01\x02"
-    data[entry + 24 : entry + 28] = (4_200_000_000).to_bytes(4, "little")
+    data[entry + 24 : entry + 28] = size.to_bytes(4, "little")
     path.write_bytes(data)
     return path
+
+
+def bomb(path: Path) -> Path:
+    save(path, ("Sheet1", [["ID", "Who"], [1, "a"]]))
+    return declare(path, b"xl/styles.xml", 4_200_000_000)
+
+
+def dense_bomb(path: Path) -> Path:
+    save(path, ("Sheet1", [["ID", "Who"], [1, "a"]]))
+    return declare(path, b"xl/worksheets/sheet1.xml", 900_000_000)
 
 
 @pytest.mark.parametrize(
@@ -156,6 +164,7 @@ def bomb(path: Path) -> Path:
         (cut_off, "is a damaged workbook"),
         (another_archive, "is an archive, but no Excel workbook"),
         (bomb, "would unpack to 4.2 GB"),
+        (dense_bomb, "would unpack to 0.9 GB"),
     ],
 )
 def test_what_is_no_workbook_is_said_plainly(tmp_path: Path, write: Callable[[Path], Path], match: str) -> None:
@@ -166,10 +175,7 @@ def test_what_is_no_workbook_is_said_plainly(tmp_path: Path, write: Callable[[Pa
 
 def test_a_bomb_that_lies_about_its_size_unpacks_no_more_than_it_says(tmp_path: Path) -> None:
     path = save(tmp_path / "a.xlsx", ("Sheet1", [["ID", "Who"], *([n, "kind " * 50] for n in range(2000))]))
-    data = bytearray(path.read_bytes())
-    entry = data.rindex(b"xl/worksheets/sheet1.xml") - 46
-    data[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
-    path.write_bytes(data)
+    declare(path, b"xl/worksheets/sheet1.xml", 100)
     with pytest.raises(NothingReadError, match="damaged workbook"):
         read_table(path)
 
