@@ -84,7 +84,8 @@ def read_readings(path: Path) -> Iterator[SentCard | RefusedCard]:
     except (ijson.JSONError, UnicodeDecodeError) as error:
         where = f"after card {row}" if row else "at its beginning"
         raise NothingReadError(
-            f"'{path}' is no file of readings, or only a part of one ({where}: {error}). Export it again, and copy it whole."
+            f"'{path}' is no file of readings, or only a part of one ({where}: {error}). Export it again, and copy it "
+            "whole."
         ) from error
     if not row:
         raise NothingReadError(f"'{path}' holds no readings; 'compassion export --readings' writes such a file.")
@@ -100,7 +101,7 @@ def _card(row: int, told: Any) -> SentCard:
     organisation = _text(told, "organisation")
     if organisation != number.organisation:
         raise _FaultError("organisation", f"'{organisation}' is not the organisation of card {number}")
-    alignment = told.get("alignment") if isinstance(told.get("alignment"), dict) else {}
+    alignment = told["alignment"] if isinstance(told.get("alignment"), dict) else {}
     return SentCard(
         row=row,
         number=str(number),
@@ -131,7 +132,7 @@ def _field(name: str, told: Any) -> FieldReading:
     if not isinstance(told, dict) or len(name) > _LONGEST["field"]:
         raise _FaultError(column, "it is no reading of a field")
     try:
-        status = Status(told.get("status"))
+        status = Status(str(told.get("status")))
     except ValueError:
         raise _FaultError(column, f"'{told.get('status')}' is none of {', '.join(Status)}") from None
     confidence = _number(told, "confidence", column)

@@ -13,7 +13,16 @@ ANONYMOUS = "stay_anonymous"
 """The consent that keeps a nominator's name and contact out of the register."""
 _LONDON = ZoneInfo("Europe/London")
 _NAME = ("nominee_first_name", "nominee_last_name")
-_CHECKED = ("nominee_team", "nominator_type", "nominator_name", "nominator_contact", "action", "impact", "date", "consent")
+_CHECKED = (
+    "nominee_team",
+    "nominator_type",
+    "nominator_name",
+    "nominator_contact",
+    "action",
+    "impact",
+    "date",
+    "consent",
+)
 
 
 class Channel(StrEnum):

@@ -1,4 +1,4 @@
-"""What one source, a card or an electronic submission, says of a nomination. What the merge and the register work on."""
+"""What one source, a card or an electronic submission, says of a nomination: what merge and register work on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

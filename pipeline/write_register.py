@@ -9,8 +9,8 @@ from typing import Any
 from forms.errors import UsageError
 from forms.whole_file import whole_file
 from pipeline.register import COLUMNS, Nomination
-from pipeline.statement import Source
 from pipeline.spreadsheet import defused
+from pipeline.statement import Source
 
 _WIDTHS = {
     "nomination_id": 16, "organisation": 13, "received_at": 13, "channel": 11, "nominee_kind": 13,
@@ -41,7 +41,8 @@ def write_register(path: Path, nominations: Iterable[Nomination]) -> int:
     return len(rows)
 
 
-def _json_row(nomination: Nomination) -> dict[str, Any]:
+def json_row(nomination: Nomination) -> dict[str, Any]:
+    """Return a nomination as the register's JSON has it."""
     row: dict[str, Any] = {name: getattr(nomination, name) for name in COLUMNS}
     row["consent"] = list(nomination.consent)
     row["sources"] = [
@@ -52,7 +53,7 @@ def _json_row(nomination: Nomination) -> dict[str, Any]:
 
 
 def _write_json(path: Path, nominations: Sequence[Nomination]) -> None:
-    rows = [_json_row(nomination) for nomination in nominations]
+    rows = [json_row(nomination) for nomination in nominations]
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -69,7 +70,7 @@ def _write_parquet(path: Path, nominations: Sequence[Nomination]) -> None:
     import pyarrow as pa
 
     rows = [
-        {**_json_row(nomination), "sources": [source.id for source in nomination.sources]} for nomination in nominations
+        {**json_row(nomination), "sources": [source.id for source in nomination.sources]} for nomination in nominations
     ]
     lists = ("consent", "sources")
     schema = pa.schema([(name, pa.list_(pa.string()) if name in lists else pa.string()) for name in COLUMNS])

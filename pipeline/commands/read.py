@@ -110,7 +110,8 @@ def _tasks(paths: tuple[Path, ...], batch: "BatchRef") -> Iterator["Task"]:
     """Take in the pages that the batch hasn't yet; what was taken in before needs no reading."""
     from pipeline.records import Outcome, PageReading
     from pipeline.store.batches import done_pages
-    from pipeline.store.pages import seen, storable
+    from pipeline.store.pages import seen
+    from pipeline.store.storable import storable
     from pipeline.take_in import find_files, take_in
     from pipeline.workers import Task
 

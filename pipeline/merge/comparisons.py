@@ -143,7 +143,8 @@ _SAME_NOMINATOR_LAST = "list_has_any(nominator_lasts_l, nominator_lasts_r)"
 _SAME_NOMINATOR_FIRST = "list_has_any(nominator_firsts_l, nominator_firsts_r)"
 _NO_NAME = "nominator_l IS NULL OR nominator_r IS NULL"
 _ONE_EACH = (
-    "(nominator_form_l = 'first' AND nominator_form_r = 'last') OR (nominator_form_l = 'last' AND nominator_form_r = 'first')"
+    "(nominator_form_l = 'first' AND nominator_form_r = 'last')"
+    " OR (nominator_form_l = 'last' AND nominator_form_r = 'first')"
 )
 NOMINATOR = Comparison(
     "nominator",
@@ -158,9 +159,7 @@ NOMINATOR = Comparison(
             "same nominator by a short form of the name",
         ),
         Level("misread", _apart("nominator_letters", 0.2), "nominators' names differ by a letter or two"),
-        Level(
-            "contact_misread", _apart("contact", 0.15), "nominators' e-mails or numbers are nearly the same"
-        ),
+        Level("contact_misread", _apart("contact", 0.15), "nominators' e-mails or numbers are nearly the same"),
         Level(
             "family",
             "nominator_form_l = 'both' AND nominator_form_r = 'both'"

@@ -92,7 +92,11 @@ def read_weights(text: str) -> Weights:
 
 def weights_text(weights: Weights, comment: str) -> str:
     """Return weights as a `weights.toml` holds them."""
-    lines = [f"# {comment}", "# Of each level: how often pairs of one nomination are on it (m), and pairs of two (u).", ""]
+    lines = [
+        f"# {comment}",
+        "# Of each level: how often pairs of one nomination are on it (m), and pairs of two (u).",
+        "",
+    ]
     lines.append(f"prior = {weights.prior:.6g}")
     for comparison in COMPARISONS:
         lines += ["", f"[{comparison.name}]"]
@@ -163,8 +167,9 @@ def linking(table: "pa.Table", weights: Weights) -> Iterator[Linking]:
 
 def _pairs(linker: "Linker", found: "SplinkDataFrame") -> Iterator[Pair]:
     wanted = ", ".join(f"gamma_{comparison.name}, mw_{comparison.name}" for comparison in COMPARISONS)
-    scored = linker.misc.query_sql(
-        f"SELECT unique_id_l, unique_id_r, match_weight, match_probability, {wanted} FROM {found.physical_name}"
+    scored = linker.misc.query_sql(  # type: ignore[no-untyped-call]
+        "SELECT unique_id_l, unique_id_r, match_weight, match_probability, "  # noqa: S608
+        f"{wanted} FROM {found.physical_name}"
     )
     columns = scored.as_pyarrow_table().to_pydict()
     levels = {comparison.name: [level.name for level in reversed(comparison.all_levels)] for comparison in COMPARISONS}

@@ -52,7 +52,7 @@ def usual_names() -> dict[str, str]:
 
 
 def _wards_by_usual_name(wards: Mapping[str, str]) -> dict[str, str]:
-    """Return the ward of each kind of team, where an organisation has one only; `Ward 7 Stroke Unit` is a stroke unit."""
+    """Return the ward of each kind of team of which an organisation has one; `Ward 7 Stroke Unit` is a stroke unit."""
     found: dict[str, set[str]] = {}
     for code, name in wards.items():
         words = team_words(name)

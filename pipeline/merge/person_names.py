@@ -1,4 +1,4 @@
-"""Names as they are compared: capitals without accents, titles left out, short forms led back to what they stand for."""
+"""Names as they are compared: capitals without accents or titles, short forms led back to what they stand for."""
 
 import re
 import tomllib
@@ -102,7 +102,7 @@ def meanings(words: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def misread_keys(word: str) -> tuple[str, ...]:
-    """Return keys of which two words share at least one when they differ by one letter, or by two swapped neighbours."""
+    """Return keys of which two words share one when they differ by one letter, or by two swapped neighbours."""
     if len(word) < 4:
         return (word,)
     return tuple(sorted({word, *(word[:n] + word[n + 1 :] for n in range(len(word)))}))

@@ -24,19 +24,54 @@ def comparison_table(statements: Sequence[Statement], nominees: Sequence[Nominee
     import pyarrow as pa
 
     rows = [_row(n, said, nominee) for n, (said, nominee) in enumerate(zip(statements, nominees, strict=True))]
-    text, texts = pa.string(), pa.list_(pa.string())
-    schema = pa.schema(
-        [
-            ("unique_id", pa.int64()), ("organisation", text), ("nominee_kind", text), ("staff", text),
-            ("nominee", text), ("nominee_letters", text), ("firsts", texts), ("first_letters", text), ("first_initials", texts),
-            ("lasts", texts), ("nominee_unsure", pa.bool_()), ("last_keys", texts), ("first_keys", texts),
-            ("team", text), ("team_key", text), ("team_listed", pa.bool_()), ("team_name", text), ("team_words", texts), ("nominator", text), ("nominator_letters", text),
-            ("nominator_firsts", texts), ("nominator_lasts", texts), ("contact", text), ("nominator_type", text),
-            ("nominator_key", text), ("nominator_unsure", pa.bool_()), ("nominator_form", text), ("nominator_initial", text), ("nominator_keys", texts), ("day", pa.int32()), ("received", pa.int32()), ("paper", pa.bool_()),
-            ("story", pa.binary()), ("story_size", pa.int32()), ("story_words", texts),
-        ]
-    )  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist(rows, schema=_schema())
+
+
+def _schema() -> "pa.Schema":
+    import pyarrow as pa
+
+    text, texts, number, flag = pa.string(), pa.list_(pa.string()), pa.int32(), pa.bool_()
+    columns = {
+        "unique_id": pa.int64(),
+        "organisation": text,
+        "paper": flag,
+        # The nominee; names in capitals, lists of every name that a first name may stand for.
+        "nominee_kind": text,
+        "staff": text,
+        "nominee": text,
+        "nominee_letters": text,
+        "nominee_unsure": flag,
+        "firsts": texts,
+        "first_letters": text,
+        "first_initials": texts,
+        "first_keys": texts,
+        "lasts": texts,
+        "last_keys": texts,
+        "team": text,
+        "team_key": text,
+        "team_listed": flag,
+        "team_name": text,
+        "team_words": texts,
+        # The nominator.
+        "nominator": text,
+        "nominator_letters": text,
+        "nominator_unsure": flag,
+        "nominator_firsts": texts,
+        "nominator_lasts": texts,
+        "nominator_form": text,
+        "nominator_initial": text,
+        "nominator_keys": texts,
+        "nominator_key": text,
+        "nominator_type": text,
+        "contact": text,
+        # The story, and when it was told, in days since 1970.
+        "story": pa.binary(),
+        "story_size": number,
+        "story_words": texts,
+        "day": number,
+        "received": number,
+    }
+    return pa.schema(list(columns.items()))
 
 
 def _row(number: int, said: Statement, nominee: Nominee) -> dict[str, Any]:

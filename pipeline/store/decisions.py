@@ -95,15 +95,12 @@ def _deciding_on(source: str, organisation: str) -> _DecidingOn:
 def _submission(source: str, organisation: str) -> _DecidingOn:
     row = find_source(source, organisation)
     version = models.SubmissionVersion.objects.get(submission=row.submission_id, current=True)
-    values = {name: value if isinstance(value, str) else tuple(value) for name, value in version.values.items()}
+    values: dict[str, Value] = {
+        name: value if isinstance(value, str) else tuple(value) for name, value in version.values.items()
+    }
     values |= decided_values([source], row.organisation).get(source, {})
-    every_field: dict[str, Value] = dict.fromkeys(field.name for field in standard_layout().fields) | values
-    return _DecidingOn(
-        row.organisation,
-        row.source,
-        {"nominee_staff": "", "nominee_ward": "", **{name: value or "" for name, value in every_field.items()}},
-        "",
-    )
+    asked = (*(field.name for field in standard_layout().fields), *MATCHES)
+    return _DecidingOn(row.organisation, row.source, {**dict.fromkeys(asked, ""), **values}, "")
 
 
 def find_source(source: str, organisation: str = "") -> models.NominationSource:
@@ -114,7 +111,9 @@ def find_source(source: str, organisation: str = "") -> models.NominationSource:
         rows = rows.filter(organisation=organisation)
     found = list(rows[:3])
     if not found:
-        raise UsageError(f"'{source}' is not the source of a nomination here.")
+        raise UsageError(
+            f"'{source}' is not the source of a nomination here; such as card:RXW-7K3F9QZ-0012-H or msforms:41."
+        )
     if len(found) > 1:
         codes = ", ".join(sorted(row.organisation for row in found))
         raise UsageError(f"Several organisations have a '{source}' ({codes}); say which with --organisation CODE.")

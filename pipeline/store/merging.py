@@ -84,7 +84,7 @@ def _pair_decisions(organisation: str) -> Iterator[Decided]:
     """Yield what people said of two sources, by keys, oldest first; only the newest word on each pair."""
     kinds = models.Decision.Kind
     rows = models.Decision.objects.filter(organisation=organisation, kind__in=(kinds.SAME, kinds.APART))
-    newest = {}
+    newest: dict[tuple[str, str], str] = {}
     for one, other, kind in rows.order_by("pk").values_list("source", "other_source", "kind"):
         newest.pop((one, other), None)
         newest[one, other] = kind

@@ -13,8 +13,8 @@ from pipeline.records import CardReading, FieldReading, Value
 from pipeline.same_words import says_the_same
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
-from pipeline.store.storable import storable
 from pipeline.store.printing import run_of
+from pipeline.store.storable import storable
 
 SameWriting = Callable[[bytes, bytes], bool]
 """Whether two pictures of ink (`CardReading.ink`) show the same writing."""

@@ -14,10 +14,10 @@ from pipeline.same_words import says_the_same
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
 from pipeline.store.database import lock
-from pipeline.store.storable import storable
 from pipeline.store.placing import add_nomination, card_lock, let_speak, midnight, reading_row
+from pipeline.store.storable import storable
 from pipeline.store.submissions import ImportResult, imported_before
-from pipeline.submissions import RefusedRow
+from pipeline.submissions.records import RefusedRow
 
 _CHUNK = 400
 
@@ -121,7 +121,10 @@ class _Keeper:
             (row.field, row.value, row.confidence, row.status, row.engine)
             for row in (reading_row(run, position, field) for position, field in enumerate(card.fields))
         ]
-        if before == now and (run.nominee_staff, run.nominee_ward) == (card.nominee_staff.value, card.nominee_ward.value):
+        if before == now and (run.nominee_staff, run.nominee_ward) == (
+            card.nominee_staff.value,
+            card.nominee_ward.value,
+        ):
             self.result.unchanged += 1
             return
         models.ReadingRun.objects.filter(pk=run.pk).update(newest=False)
@@ -169,9 +172,7 @@ class _Keeper:
         )
         self.result.new += len(told)
 
-    def _add_sightings(
-        self, told: Sequence[tuple[SentCard, models.Card]], *, current: bool
-    ) -> list[models.Sighting]:
+    def _add_sightings(self, told: Sequence[tuple[SentCard, models.Card]], *, current: bool) -> list[models.Sighting]:
         pages = self._pages([card for card, _ in told])
         places: dict[int, int] = {}
         sightings = []

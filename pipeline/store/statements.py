@@ -140,9 +140,7 @@ def _with_decisions(said: Statement, decided: Mapping[str, Value]) -> Statement:
 
 
 def _changed(fields: Iterable[str], said: Statement, answers: Mapping[str, Answer]) -> bool:
-    return any(
-        _plain(said.answer(field).value) != _plain(answers.get(field, NO_ANSWER).value) for field in fields
-    )
+    return any(_plain(said.answer(field).value) != _plain(answers.get(field, NO_ANSWER).value) for field in fields)
 
 
 def _plain(value: Value) -> str:

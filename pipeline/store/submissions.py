@@ -15,10 +15,12 @@ from pipeline.sources import nomination_id
 from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.storable import storable
-from pipeline.submissions import RefusedRow, Submission
+from pipeline.submissions.records import RefusedRow, Submission
 
 _CHUNK = 500
 _LONGEST_KEY = 250
+_WITHOUT_IDS = ("google", "table")
+"""Kinds of forms whose rows are told apart by their time and words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class ExportFile:
     sha256: str
     mapping: str
     """TOML: which column holds what."""
+    mapping_given: bool
+    """Whether a person said so."""
     fields: frozenset[str]
     """The fields that the form asks for."""
     kept_columns: tuple[str, ...] = ()
@@ -50,6 +54,8 @@ class ImportResult:
     refused: list[RefusedRow] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
     """Row and what to know of it."""
+    near_misses: list[tuple[int, str]] = field(default_factory=list)
+    """New rows that may be known ones, changed: row and why. Only where rows have no ids of their own."""
 
     def counts(self) -> dict[str, Any]:
         """Return it as `compassion import --json` prints it."""
@@ -60,6 +66,7 @@ class ImportResult:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "refused": refused,
+            "near_misses": [{"row": row, "reason": reason} for row, reason in self.near_misses],
         }
 
 
@@ -95,9 +102,9 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
     return result
 
 
-def kept_mapping(organisation: str, kind: str, name: str) -> str:
-    """Return the mapping that a form's last import took, as TOML; empty for a form that is new."""
-    form = models.Form.objects.filter(organisation=organisation, kind=kind, name=name).first()
+def given_mapping(organisation: str, kind: str, name: str) -> str:
+    """Return the mapping that a person gave for a form, as TOML; empty when nobody did."""
+    form = models.Form.objects.filter(organisation=organisation, kind=kind, name=name, mapping_given=True).first()
     return form.mapping if form else ""
 
 
@@ -118,13 +125,18 @@ def _form(export: ExportFile) -> tuple[models.Form, bool]:
         organisation_id=export.organisation,
         kind=export.kind,
         name=export.form,
-        defaults={"first": not others.exists(), "mapping": export.mapping, "created": timezone.now()},
+        defaults={
+            "first": not others.exists(),
+            "mapping": export.mapping,
+            "mapping_given": export.mapping_given,
+            "created": timezone.now(),
+        },
     )
-    if made or form.mapping == export.mapping:
-        return form, not made
-    form.mapping = export.mapping
-    form.save(update_fields=["mapping"])
-    return form, False
+    same = form.mapping == export.mapping
+    if not made and (not same or form.mapping_given != export.mapping_given):
+        form.mapping, form.mapping_given = export.mapping, export.mapping_given
+        form.save(update_fields=["mapping", "mapping_given"])
+    return form, same and not made
 
 
 def _keep(
@@ -139,7 +151,7 @@ def _keep(
     told = models.SubmissionVersion.objects.filter(submission__in=known.values()).order_by("number")
     for version in told.defer("values", "kept", "notes").select_related("submission"):
         versions.setdefault(version.submission.key, []).append(version)
-    added = []
+    added: list[tuple[Submission, models.SubmissionVersion]] = []
     for said in submissions:
         if len(said.key) > _LONGEST_KEY:
             result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
@@ -161,7 +173,26 @@ def _keep(
             result.new += 1
         before.append(version)
         added.append((said, version))
+    if form.kind in _WITHOUT_IDS:
+        _find_near_misses(form, [(said, version) for said, version in added if version.number == 1], result)
     _write(form, added)
+
+
+def _find_near_misses(
+    form: models.Form, fresh: Sequence[tuple[Submission, models.SubmissionVersion]], result: ImportResult
+) -> None:
+    """Tell of new rows that have a known one's time stamp, or say the same to the letter at another time."""
+    current = models.SubmissionVersion.objects.filter(submission__form=form, current=True)
+    times = {version.received_at for _, version in fresh}
+    digests = {version.digest for _, version in fresh}
+    stamped = dict(current.filter(received_at__in=times).values_list("received_at", "submission__source__source"))
+    worded = dict(current.filter(digest__in=digests).values_list("digest", "submission__source__source"))
+    for said, version in fresh:
+        if other := stamped.get(version.received_at):
+            reason = f"it came at the very time of {other}, with other words: perhaps that one, edited"
+            result.near_misses.append((said.row, reason))
+        elif other := worded.get(version.digest):
+            result.near_misses.append((said.row, f"it says what {other} says, at another time: perhaps sent twice"))
 
 
 def _follow(

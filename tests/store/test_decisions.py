@@ -87,8 +87,8 @@ def test_saying_the_same_again_adds_nothing(card: str) -> None:
         (SOURCE, "nominee_staff", "S99", "RXW has no member of staff 'S99'"),
         (SOURCE, "nominee_ward", "W99", "RXW has no ward 'W99'"),
         (f"{SOURCE}/3", "date", "", f"Card {card_number()} copy 3 was never read here"),
-        ("card:RXW-7K3F9QZ-0012-X", "date", "", "is no source of this store"),
-        ("msforms:41", "date", "", "is no source of this store"),
+        ("card:RXW-7K3F9QZ-0012-X", "date", "", "is not the source of a nomination here"),
+        ("msforms:41", "date", "", "is not the source of a nomination here"),
     ],
 )
 def test_what_cannot_be_decided(card: str, source: str, field: str, value: str, message: str) -> None:

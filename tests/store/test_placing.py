@@ -33,7 +33,6 @@ pages = st.lists(st.tuples(st.integers(1, 6), st.lists(sightings, max_size=3)), 
 def empty_tables() -> None:
     for model in (
         models.NominationSource,
-        models.Nomination,
         models.Reading,
         models.ReadingRun,
         models.Sighting,

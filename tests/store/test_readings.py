@@ -46,6 +46,7 @@ def test_a_row_is_as_the_contract_says() -> None:
             "batch": batch,
             "file": "scans.pdf",
             "page": 1,
+            "received": RECEIVED.isoformat(),
             "corners_px": [[102.1, 88.0], [1851.7, 92.3], [1848.0, 2571.9], [98.4, 2567.2]],
             "alignment": {"by": "marks", "residual_mm": 0.123},
             "fields": {

@@ -58,7 +58,7 @@ def test_the_earliest_day_counts_whatever_came_first(store: Path) -> None:
     (nomination,) = nominations_of("RXW")
     assert nomination.received_at == "2026-07-18"
     assert nomination.sources[0].page == 3
-    assert models.Nomination.objects.count() == 1
+    assert models.NominationSource.objects.count() == 1
 
 
 def test_a_card_may_come_before_its_organisation(store: Path) -> None:

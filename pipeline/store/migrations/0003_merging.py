@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
-def fill_in(apps, schema_editor):
+def fill_in(apps, schema_editor):  # type: ignore[no-untyped-def]
     """Every source so far is a card, and makes a nomination of its own."""
     sources = apps.get_model('store', 'NominationSource')
     for row in sources.objects.select_related('nomination').iterator(chunk_size=1000):
@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('first', models.BooleanField()),
                 ('mapping', models.TextField()),
+                ('mapping_given', models.BooleanField(default=False)),
                 ('created', models.DateTimeField()),
             ],
         ),
@@ -72,6 +73,15 @@ class Migration(migrations.Migration):
                 ('organisation', models.CharField(blank=True, max_length=6)),
                 ('result', models.JSONField()),
                 ('undone_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MergeWeights',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('toml', models.TextField()),
+                ('pairs', models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(

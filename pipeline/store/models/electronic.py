@@ -14,6 +14,8 @@ class Form(models.Model):
     """Whether it is the organisation's first of its kind, whose sources are named without it: `msforms:41`."""
     mapping = models.TextField()
     """TOML: which column holds what, as the newest import took it."""
+    mapping_given = models.BooleanField(default=False)
+    """Whether a person said so, so that later imports take it too."""
     created = models.DateTimeField()
 
     class Meta:

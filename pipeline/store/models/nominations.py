@@ -37,6 +37,18 @@ class NominationSource(models.Model):
         return self.source
 
 
+class MergeWeights(models.Model):
+    """What agreeing and differing weigh, worked out from this store's own data. The newest holds."""
+
+    at = models.DateTimeField()
+    toml = models.TextField()
+    pairs = models.PositiveIntegerField()
+    """How many pairs of one nomination they were worked out from."""
+
+    def __str__(self) -> str:
+        return f"weights of {self.at:%d %B %Y}"
+
+
 class MergeRun(models.Model):
     """One merge."""
 
