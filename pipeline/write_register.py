@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,38 @@ _WIDTHS = {
 """In characters."""
 _WRAPPED = ("action", "impact", "consent", "sources")
 _SOURCE_COLUMNS = {"nomination_id": 16, "id": 32, "source": 20, "file": 40, "page": 8, "row": 8}
+_QUESTION_COLUMNS = {
+    "source": 32, "other_source": 32, "nomination_id": 16, "other_nomination_id": 18, "probability": 11, "reasons": 70,
+}  # fmt: skip
+_THANKED_COLUMNS = {
+    "nominee_first_name": 19, "nominee_last_name": 21, "nominee_team": 24, "nominee_staff_id": 16, "nominations": 12,
+    "nomination_ids": 60,
+}  # fmt: skip
 _LONGEST_CELL = 32_767
 """Characters, Excel's own limit."""
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEADER_COLOUR = "005EB8"
 
 
-def write_register(path: Path, nominations: Iterable[Nomination]) -> int:
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """Two sources of which a person is asked whether they are one nomination."""
+
+    sources: tuple[str, str]
+    nomination_ids: tuple[str, str]
+    probability: float
+    reasons: tuple[str, ...]
+
+
+def write_register(
+    path: Path,
+    nominations: Iterable[Nomination],
+    questions: Iterable[OpenQuestion] = (),
+    thanked: Iterable[Sequence[Nomination]] = (),
+) -> int:
     """Write the register in the form that the file's ending names; return how many nominations it holds.
 
+    A workbook has sheets besides for the open questions, for the people and teams thanked, and for the sources.
     Raises UsageError for another ending, OSError when the file can't be written.
     """
     write = _WRITERS.get(path.suffix.lower())
@@ -37,7 +61,10 @@ def write_register(path: Path, nominations: Iterable[Nomination]) -> int:
         raise UsageError(f"'{path}' must end in one of {', '.join(_WRITERS)}, so that it is known what to write.")
     rows = list(nominations)
     with whole_file(path) as beside:
-        write(beside, rows)
+        if write is _write_workbook:
+            _write_workbook(beside, rows, tuple(questions), tuple(thanked))
+        else:
+            write(beside, rows)
     return len(rows)
 
 
@@ -87,7 +114,12 @@ def _text_row(nomination: Nomination) -> list[str]:
     return [defused(str(row[name])) for name in COLUMNS]
 
 
-def _write_workbook(path: Path, nominations: Sequence[Nomination]) -> None:
+def _write_workbook(
+    path: Path,
+    nominations: Sequence[Nomination],
+    questions: Sequence[OpenQuestion] = (),
+    thanked: Sequence[Sequence[Nomination]] = (),
+) -> None:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
@@ -96,6 +128,18 @@ def _write_workbook(path: Path, nominations: Sequence[Nomination]) -> None:
         {name: _WIDTHS[name] for name in COLUMNS},
         (_text_row(nomination) for nomination in nominations),
         wrapped=_WRAPPED,
+    )
+    _fill(
+        workbook.create_sheet("Questions"),
+        _QUESTION_COLUMNS,
+        (_question_cells(question) for question in questions),
+        wrapped=("reasons",),
+    )
+    _fill(
+        workbook.create_sheet("Thanked"),
+        _THANKED_COLUMNS,
+        (_thanked_cells(members) for members in thanked),
+        wrapped=("nomination_ids",),
     )
     _fill(
         workbook.create_sheet("Sources"),
@@ -108,6 +152,28 @@ def _write_workbook(path: Path, nominations: Sequence[Nomination]) -> None:
     )
     workbook.properties.title = "Register of nominations"
     workbook.save(path)
+
+
+def _question_cells(question: OpenQuestion) -> list[str | int | None]:
+    return [
+        *(defused(source) for source in question.sources),
+        *question.nomination_ids,
+        f"{question.probability:.0%}",
+        "\n".join(question.reasons),
+    ]
+
+
+def _thanked_cells(members: Sequence[Nomination]) -> list[str | int | None]:
+    """Tell of a person or team under the name of their newest nomination."""
+    newest = members[-1]
+    return [
+        defused(newest.nominee_first_name),
+        defused(newest.nominee_last_name),
+        defused(newest.nominee_team),
+        defused(newest.nominee_staff_id),
+        len(members),
+        "; ".join(nomination.nomination_id for nomination in members),
+    ]
 
 
 def _source_cells(source: Source) -> list[str | int | None]:

@@ -53,11 +53,7 @@ def command(
 
         result["review"] = write_review_sheet(review, batch, organisation)
     if register and organisation is not None and out is not None:
-        from pipeline.store.register import nominations_of
-        from pipeline.write_register import write_register
-
-        with writing(out):
-            result["register"] = write_register(out, nominations_of(organisation, with_anonymous=with_anonymous))
+        result["register"] = _write_register(out, organisation, with_anonymous)
     if as_json:
         print_json(result)
         return
@@ -88,6 +84,25 @@ def _check(
         raise click.UsageError("--organisation belongs to --register and --review.")
     if batch and not (readings or review):
         raise click.UsageError("--batch belongs to --readings and --review; a register is always whole.")
+
+
+def _write_register(path: Path, organisation: str, with_anonymous: bool) -> int:
+    from pipeline.store.register import register_of
+    from pipeline.write_register import OpenQuestion, write_register
+
+    register = register_of(organisation, with_anonymous=with_anonymous)
+    ids = {source.id: nomination.nomination_id for nomination in register.nominations for source in nomination.sources}
+    questions = [
+        OpenQuestion(
+            question.sources,
+            (ids.get(question.sources[0], ""), ids.get(question.sources[1], "")),
+            question.probability,
+            question.reasons,
+        )
+        for question in register.questions
+    ]
+    with writing(path):
+        return write_register(path, register.nominations, questions, register.thanked)
 
 
 def _write_readings(path: Path, batch: str | None) -> int:
