@@ -11,6 +11,7 @@ from pipeline.commands.frame import as_json, print_json, writing
 if TYPE_CHECKING:
     from pipeline.simulate.accuracy.plan import Plan
     from pipeline.simulate.accuracy.scorecard import Scorecard
+    from pipeline.simulate.nominations.benchmark import Measured
 
 
 @click.group(invoke_without_command=True)
@@ -84,6 +85,44 @@ def accuracy(
         print_json(score.as_json())
     else:
         click.echo(as_markdown(score), nl=False)
+
+
+@command.command
+@click.option("--nominations", metavar="N,N,...", default="1000,10000,100000", help="How many true ones, run by run.")
+@click.option("--organisations", type=click.IntRange(1, 999), default=40, help="Of how many organisations.")
+@click.option("--plain", type=click.IntRange(0, 100_000), default=10_000, help="Up to how many the plain way runs too.")
+@click.option("--seed", type=int, default=1, help="The same seed makes the same nominations.")
+@as_json
+def merge(nominations: str, organisations: int, plain: int, seed: int, as_json: bool) -> None:
+    """Seconds, memory and errors of the merge on simulated nominations, beside comparing all with all by rapidfuzz."""
+    from dataclasses import asdict
+
+    from pipeline.simulate.nominations.benchmark import Measured, measure_merge, measure_plain
+    from pipeline.simulate.nominations.plan import Plan
+
+    runs: list[tuple[str, Measured]] = []
+    for text in nominations.split(","):
+        if not text.strip().isdecimal() or not int(text):
+            raise UsageError(f"--nominations: '{text}' is no number; give them as 1000,10000.")
+        plan = Plan(count=int(text), organisations=min(organisations, int(text)), seed=seed)
+        runs.append(("merge", measure_merge(plan)))
+        if int(text) <= plain:
+            runs.append(("plain way", measure_plain(plan)))
+        if not as_json:
+            for name, run in runs[-2 if int(text) <= plain else -1 :]:
+                click.echo(_merge_line(name, run))
+    if as_json:
+        print_json([{"way": name, **asdict(run)} for name, run in runs])
+
+
+def _merge_line(name: str, run: "Measured") -> str:
+    score = run.score
+    return (
+        f"{name:<10}{run.nominations:>8,} nominations of {run.organisations}, {run.sources:,} sources: "
+        f"{run.seconds:6.1f} s, {run.megabytes:5.0f} MB; wrongly joined {score.wrong_per_thousand:.1f} of 1,000 pairs, "
+        f"missed {score.missed_per_hundred:.1f} of 100 ({score.share_of_missed_asked:.0%} of them asked), "
+        f"{score.questions_per_thousand:.1f} questions for 1,000 sources"
+    )
 
 
 def _chosen(text: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -21,16 +22,19 @@ _MARKER = ".compassion-demo"
 @click.pass_context
 @pass_place
 def command(place: Place, context: click.Context, samples: Path) -> None:
-    """Load a sample organisation, print cards for it, read sample stacks of real handwriting, and export the register.
+    """Load a sample organisation, print cards for it, read sample stacks of real handwriting, merge them with what came
+    by a web form, and export the register.
 
     Works in the home that --home names, which it makes anew each time.
     """
     from pipeline.commands.export import command as export
     from pipeline.commands.load import command as load
+    from pipeline.commands.merge import command as merge
     from pipeline.commands.print import command as print_
     from pipeline.commands.read import command as read
     from pipeline.store.setup import open_store
 
+    import_ = import_module("pipeline.commands.import").command  # Its name is a word of the language.
     if not (samples / "organisation" / "organisation.toml").is_file():
         raise UsageError(f"There are no samples in '{samples}'. Run the demo in a checkout, or say --samples DIR.")
     home = _fresh(place.home)
@@ -52,11 +56,17 @@ def command(place: Place, context: click.Context, samples: Path) -> None:
         out=home / "cards.pdf", manifest=None, as_json=False,
     )  # fmt: skip
     run("3. Read the stacks that came back", read, paths=(samples / "stacks",), workers=None, received=None)
+    exports = tuple(sorted((samples / "electronic").glob("*.xlsx")))
     run(
-        "4. Export the register", export, organisation=organisation, register=True, out=home / "register.xlsx",
+        "4. Import what was sent by the web form", import_, files=exports, organisation=organisation, source=None,
+        mapping=None, received=None, as_json=False,
+    )  # fmt: skip
+    run("5. Merge both", merge, organisation=None, explain=None, undo=False, estimate=False, as_json=False)
+    run(
+        "6. Export the register", export, organisation=organisation, register=True, out=home / "register.xlsx",
         readings=None, review=None,
     )  # fmt: skip
-    run("5. Export what waits for a person", export, review=home / "review.csv")
+    run("7. Export what waits for a person", export, review=home / "review.csv")
     _tell(home, organisation)
 
 
@@ -81,13 +91,14 @@ def _tell(home: Path, organisation: str) -> None:
     result = summary(batch_ids()[0])
     fields, outcomes = result["fields"], result["outcomes"]
     people = sum(nomination.nominee_kind == "person" for nomination in nominations)
+    both = sum(nomination.channel == "both" for nomination in nominations)
     ready = sum(nomination.status == "complete" for nomination in nominations)
     click.echo(
         f"\n{result['pages']} pages were scanned: {outcomes.get('cards', 0)} with cards, "
         f"{outcomes.get('blank', 0)} blank, {outcomes.get('foreign', 0)} of somebody else's paper, "
         f"{outcomes.get('exception', 0) + outcomes.get('unreadable', 0)} that a person must look at.\n"
-        f"They hold {result['cards']} cards. {len(nominations)} of them are filled in and stand in the register: "
-        f"{people} thank a person, {len(nominations) - people} a team.\n"
+        f"They hold {result['cards']} cards. Together with the web form they make {len(nominations)} nominations: "
+        f"{people} thank a person, {len(nominations) - people} a team; {both} came in both ways.\n"
         f"{fields['accepted']} answers were read surely enough to stand; {fields['review']} wait for a person. "
         f"Complete so far: {ready} of {len(nominations)} nominations.\n\n"
         f"Open these:\n"

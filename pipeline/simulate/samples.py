@@ -22,6 +22,7 @@ from pipeline.simulate.hands import UnipenHands
 from pipeline.simulate.names import sample_organisation, write_profile
 from pipeline.simulate.pages import blank_sheet, letter_sheet, write_torn
 from pipeline.simulate.print_run import printed_cards
+from pipeline.simulate.sample_form import write_sample_form
 from pipeline.simulate.scan import CONDITIONS, Condition
 from pipeline.simulate.split import Split
 from pipeline.simulate.stacks import LARGEST_STACK, Desk, Hands, Piece, ScannedPage, scanned, write_stack
@@ -61,6 +62,7 @@ def build_samples(out: Path, handwriting: Path | None = None, seed: int = 1, car
     with _Folder(out, handwriting, seed, "validation") as folder:
         expected = [*_feeder_pdf(folder, cards), *_feeder_tiff(folder, cards // 4), *_glass(folder, cards // 10)]
         expected += _photographs(folder, max(1, cards // 20))
+        write_sample_form(expected, out / "electronic")
         return folder.finish(expected)
 
 
