@@ -3,9 +3,11 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 
 from forms import organisation, template_file
@@ -13,6 +15,11 @@ from forms.errors import ConfigurationError, ExitCode
 from forms.template import Geometry
 from pipeline.commands import COMMANDS, main
 from pipeline.settings import FILE_NAME, read_settings
+from pipeline.submissions import mapping_file
+from pipeline.submissions.mapping_file import apply_mapping, parse_mapping
+from pipeline.submissions.read_rows import read_submissions
+from pipeline.submissions.records import Submission
+from pipeline.submissions.tables import read_table
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -108,10 +115,28 @@ def test_every_setting_is_in_the_readme(tmp_path: Path) -> None:
 
 def test_the_examples_in_the_readme_work(tmp_path: Path) -> None:
     examples = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    settings, template = sorted(examples, key=lambda text: "[[fields]]" in text)
+    (settings,) = (text for text in examples if "[accept]" in text)
+    (template,) = (text for text in examples if "[[fields]]" in text)
     (tmp_path / FILE_NAME).write_text(settings, encoding="utf-8")
     assert read_settings(tmp_path).wrong_per_thousand("name") == 5
     assert template_file.parse_template(template).fields
+
+
+def test_the_mapping_in_the_readme_works(tmp_path: Path) -> None:
+    text = README.read_text(encoding="utf-8")
+    (mapping,) = (text for text in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[choices" in text)
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = "Responses"
+    sheet.append(["Ref", "Sent", "Changed", "Who?", "You", "What did they do?"])
+    sheet.append(["7", "5/10/2026 09:00", "", "Sue Smith", "I work here", "She stayed."])
+    workbook.save(tmp_path / "table.xlsx")
+    given = parse_mapping(mapping, "the README")
+    table = read_table(tmp_path / "table.xlsx", given.sheet)
+    (row,) = read_submissions(table, apply_mapping(given, table), date(2026, 11, 27))
+    assert isinstance(row, Submission)
+    assert (row.number, row.received_at.month, row.values["nominator_type"]) == ("7", 10, "staff")
+    assert not unexplained(set(mapping_file.KEYS))
 
 
 def test_pictures_in_the_readme_are_there_and_small() -> None:

@@ -13,7 +13,9 @@ from pipeline.commands.progress import track
 @click.option("--card", metavar="CARD", help="The card's number.")
 @click.option("--copy", metavar="N", type=click.IntRange(min=1), default=1, help="Which copy of the card.")
 @click.option("--source", metavar="SOURCE", help="Instead of --card: a source, such as card:RXW-7K3F9QZ-0012-H/2.")
-@click.option("--field", metavar="NAME", help="The field; also nominee_staff (a staff id) or nominee_ward (a code).")
+@click.option(
+    "--field", metavar="NAME", help="The field; also nominee_staff (an id), nominee_ward (a code), withdrawn."
+)
 @click.option("--value", metavar="VALUE", help="What it says. Lists are joined with '; ', empty is ''.")
 @click.option("--same", metavar="SOURCE SOURCE", nargs=2, help="These two are one nomination.")
 @click.option("--apart", metavar="SOURCE SOURCE", nargs=2, help="These two are two nominations.")
@@ -24,6 +26,7 @@ from pipeline.commands.progress import track
     help="Take back what 'export --review' wrote. Rows without a decision are left waiting; "
     "'(as read)' says that the value is right, '(empty)' that nothing is written there.",
 )
+@click.option("--organisation", metavar="CODE", help="Whose source it is, where several have one of that name.")
 @click.option("--by", metavar="WHO", help="Who decides; with --file, for rows that don't say it.")
 @as_json
 @click.pass_context
@@ -39,10 +42,11 @@ def command(
     same: tuple[str, str] | None,
     apart: tuple[str, str] | None,
     file: Path | None,
+    organisation: str | None,
     by: str | None,
     as_json: bool,
 ) -> None:
-    """Say what a field says, or whether two sources are one nomination.
+    """Say what a field of a card or submission says, or whether two sources are one nomination.
 
     Decisions win over every reading, now and later. They are never erased, only followed by newer ones.
     """
@@ -59,9 +63,10 @@ def command(
     if file is not None:
         context.exit(_take_back(file, by or "", as_json))
     elif pair := same or apart:
-        _decide_pair(pair, same is not None, by or "", as_json)
+        _decide_pair(pair, same is not None, by or "", organisation or "", as_json)
     else:
-        _decide(source or _source_of(card or "", copy), field or "", value or "", by or "", as_json)
+        decided_on = source or _source_of(card or "", copy)
+        _decide(decided_on, field or "", value or "", by or "", organisation or "", as_json)
 
 
 def _source_of(card: str, copy: int) -> str:
@@ -76,11 +81,11 @@ def _source_of(card: str, copy: int) -> str:
     return card_source(str(number), copy)
 
 
-def _decide(source: str, field: str, value: str, by: str, as_json: bool) -> None:
+def _decide(source: str, field: str, value: str, by: str, organisation: str, as_json: bool) -> None:
     from pipeline.store.decisions import decide
     from pipeline.store.layouts import known_layouts
 
-    decided = decide(source, field, value, by, known_layouts())
+    decided = decide(source, field, value, by, known_layouts(), organisation)
     said = decided.value if isinstance(decided.value, str) else list(decided.value)
     if as_json:
         print_json({"source": decided.source, "field": decided.field, "value": said, "new": decided.new})
@@ -89,16 +94,17 @@ def _decide(source: str, field: str, value: str, by: str, as_json: bool) -> None
         click.echo(f"{decided.source}: {decided.field} is '{shown}'{'' if decided.new else ', as decided before'}.")
 
 
-def _decide_pair(pair: tuple[str, str], same: bool, by: str, as_json: bool) -> None:
+def _decide_pair(pair: tuple[str, str], same: bool, by: str, organisation: str, as_json: bool) -> None:
     from pipeline.store.decisions import decide_pair
 
-    decided = decide_pair(*pair, same, by)
+    decided = decide_pair(*pair, same, by, organisation)
     if as_json:
         word = "same" if decided.same else "apart"
         print_json({"sources": list(decided.sources), "decision": word, "new": decided.new})
     else:
         number = "one nomination" if decided.same else "two nominations"
         click.echo(f"{' and '.join(decided.sources)} are {number}{'' if decided.new else ', as decided before'}.")
+        click.echo("'compassion merge' follows it.")
 
 
 def _take_back(file: Path, by: str, as_json: bool) -> ExitCode:

@@ -15,7 +15,7 @@ from pipeline.submissions.propose import propose
 from pipeline.submissions.recognise import recognise, system_columns
 from pipeline.submissions.records import CHOICES, MAPPED, WHOLE_NAME, ColumnMap, Kind, Table, shown
 
-_KEYS = ("kind", "sheet", "key", "received", "modified", "dates", "time_zone", "fields", "choices")
+KEYS = ("kind", "sheet", "key", "received", "modified", "dates", "time_zone", "fields", "choices")
 _DATES = ("", "dmy", "mdy")
 _PARTS_OF_NAME = ("nominee_first_name", "nominee_last_name")
 
@@ -154,7 +154,7 @@ class _Reader:
 
     def __init__(self, toml: Mapping[str, Any]) -> None:
         self._toml = toml
-        self._faults = [f"unknown key '{key}'; allowed are {', '.join(_KEYS)}" for key in toml if key not in _KEYS]
+        self._faults = [f"unknown key '{key}'; allowed are {', '.join(KEYS)}" for key in toml if key not in KEYS]
 
     def mapping(self, where: str) -> GivenMapping:
         kind = self._text("kind")

@@ -155,7 +155,8 @@ def _card(
     about = (f"{job.number}/{truth.card}", job.condition, truth.hand.split(" with ")[0],
              style_of(plan.handwriting, plan.split, truth.hand))  # fmt: skip
     fields = {field.name: field for field in card.fields} if card else {}
-    results = [_field(about, entry, truth, fields.get(entry["name"]), others) for entry in printed]
+    asked = [entry for entry in printed if plan.lines or entry["kind"] != "lines"]
+    results = [_field(about, entry, truth, fields.get(entry["name"]), others) for entry in asked]
     boxes = [_empty_boxes(entry, truth, fields[entry["name"]]) for entry in printed if entry["name"] in fields]
     name = " ".join(plain_capitals(str(truth.fields.get(part, ""))) for part in NOMINEE)
     return CardResult(
