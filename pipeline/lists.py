@@ -19,7 +19,10 @@ _INITIAL_SHARE = 0.02
 
 def plain_capitals(text: str) -> str:
     """Write a name as it is written in boxes: capitals without accents."""
-    flat = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L").replace("’", "'"))
+    text = text.replace("’", "'")
+    if text.isascii():
+        return " ".join(text.upper().split())
+    flat = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L"))
     return " ".join("".join(c for c in flat if not unicodedata.combining(c)).upper().split())
 
 

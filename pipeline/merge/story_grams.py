@@ -32,7 +32,7 @@ def telling_words(*texts: str) -> list[str]:
 
 def story_grams(*texts: str) -> frozenset[int]:
     """Return the different fours of letters of a story's telling words, as numbers below `SKETCH_BITS`."""
-    return frozenset().union(*(_grams(word) for word in telling_words(*texts)))
+    return frozenset().union(*map(_grams, set(telling_words(*texts))))
 
 
 def story_sketch(*texts: str) -> tuple[bytes, int]:

@@ -15,8 +15,8 @@ from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.statements import people_of, statements_of
 
-_TOGETHER = 10_000
-"""Statements compared at a time: small organisations go together, because Splink takes half a second to begin."""
+_TOGETHER = 25_000
+"""Statements compared at a time: small organisations go together, because Splink takes a second to begin."""
 _CHUNK = 500
 _LINK_STATES = models.Link.State
 
