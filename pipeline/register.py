@@ -192,9 +192,20 @@ def _waits(statements: Sequence[Statement], named: Statement | None) -> bool:
     names = [said.answer(name) for said in ([named] if named else statements) for name in _NAME]
     if any(answer.standing is Standing.REVIEW for answer in names):
         return True
-    action, team = standing_answer(statements, "action"), standing_answer(statements, "nominee_team")
-    nobody = not named and not team.value and not any(answer.standing is Standing.DECIDED for answer in names)
-    return nobody or (not action.value and action.standing is not Standing.DECIDED)
+    return bool(missing_fields(statements))
+
+
+def missing_fields(statements: Sequence[Statement]) -> tuple[str, ...]:
+    """Return which of the answers that must be there no source gives: the nominee's last name, which stands for name or
+    team, and the action. What a person decided to be empty isn't missing."""
+    answers = {name: standing_answer(statements, name) for name in (*_NAME, "nominee_team", "action")}
+    named = any(answers[name].value for name in (*_NAME, "nominee_team"))
+    settled = any(answers[name].standing is Standing.DECIDED for name in _NAME)
+    action = answers["action"]
+    return (
+        *(() if named or settled else (_NAME[1],)),
+        *(() if action.value or action.standing is Standing.DECIDED else ("action",)),
+    )
 
 
 def _text(answer: Answer) -> str:

@@ -61,7 +61,7 @@ def command(
         raise click.UsageError("Say who decides: --by WHO.")
     place.open()
     if file is not None:
-        context.exit(_take_back(file, by or "", as_json))
+        context.exit(_take_back(file, by or "", organisation or "", as_json))
     elif pair := same or apart:
         _decide_pair(pair, same is not None, by or "", organisation or "", as_json)
     else:
@@ -107,7 +107,7 @@ def _decide_pair(pair: tuple[str, str], same: bool, by: str, organisation: str, 
         click.echo("'compassion merge' follows it.")
 
 
-def _take_back(file: Path, by: str, as_json: bool) -> ExitCode:
+def _take_back(file: Path, by: str, organisation: str, as_json: bool) -> ExitCode:
     """Take a review file back, row by row; a row that can't be taken doesn't stop the others."""
     from pipeline.review_file import RefusedRow, read_review
     from pipeline.store.decisions import decide_rows
@@ -115,7 +115,7 @@ def _take_back(file: Path, by: str, as_json: bool) -> ExitCode:
 
     decided = unchanged = 0
     refused = []
-    for result in track(decide_rows(read_review(file), by, known_layouts()), "Keeping decisions"):
+    for result in track(decide_rows(read_review(file), by, known_layouts(), organisation), "Keeping decisions"):
         if isinstance(result, RefusedRow):
             refused.append({"row": result.row, "reason": result.reason})
             click.echo(f"Row {result.row} was not taken: {result.reason}", err=True)

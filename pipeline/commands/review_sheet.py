@@ -13,10 +13,10 @@ from pipeline.commands.frame import writing
 from pipeline.commands.progress import track
 from pipeline.crop import crop_field
 from pipeline.decode import DecodeError, decode
-from pipeline.records import Image
+from pipeline.records import FieldReading, Image, Status
 from pipeline.review_file import WaitingRow, write_review
 from pipeline.store.page_images import image_path
-from pipeline.store.review import Waiting, waiting_fields
+from pipeline.store.review import Waiting, WaitingAnswer, waiting_answers, waiting_fields
 
 _PAGE = """<!doctype html>
 <html lang="en-GB"><meta charset="utf-8"><title>Fields that wait for a person</title>
@@ -54,6 +54,8 @@ def write_review_sheet(path: Path, batch: str | None, organisation: str | None) 
                 if image := cutter.cut(waiting):
                     shown.write(_figure(waiting, f"{crops.name}/{image}"))
                 yield WaitingRow(waiting.card.source, waiting.reading, waiting.card.file, waiting.card.page)
+            if batch is None:
+                yield from map(_answer_row, waiting_answers(organisation))
 
         count = write_review(table, rows())
         _remove_others(crops, cutter.written)
@@ -83,6 +85,13 @@ def _figure(waiting: Waiting, image: str) -> str:
         value=html.escape(value if isinstance(value, str) else "; ".join(value)),
         reason=html.escape(waiting.reading.reason),
     )
+
+
+def _answer_row(waiting: WaitingAnswer) -> WaitingRow:
+    """Tell of an answer that a submission lacks; its row stands for the page."""
+    source = waiting.said.source
+    reading = FieldReading(waiting.field, "", "", "", 0.0, Status.REVIEW, "", reason="the form has no answer here")
+    return WaitingRow(source.id, reading, source.file, source.row or 0)
 
 
 class _Cutter:

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.records import FieldReading, Status
+from pipeline.register import missing_fields
+from pipeline.statement import Statement
+from pipeline.store import models
 from pipeline.store.cards import SeenCard, current_cards
+from pipeline.store.organisations import organisation_codes
+from pipeline.store.statements import statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +26,27 @@ def waiting_fields(batch: str | None = None, organisation: str | None = None) ->
         for reading in card.fields:
             if reading.status is Status.REVIEW:
                 yield Waiting(card, reading)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAnswer:
+    """An answer that must be there and that an electronic submission lacks."""
+
+    said: Statement
+    field: str
+
+
+def waiting_answers(organisation: str | None = None) -> Iterator[WaitingAnswer]:
+    """Yield what is missing of nominations that came electronically alone, an organisation's or everybody's.
+
+    A card that says it, of the same nomination, will do.
+    """
+    for code in [organisation] if organisation is not None else organisation_codes():
+        rows = models.NominationSource.objects.filter(organisation=code)
+        nomination = dict(rows.values_list("key", "nomination"))
+        groups: dict[str, list[Statement]] = {}
+        for said in statements_of(code):
+            groups.setdefault(nomination[said.key], []).append(said)
+        for members in groups.values():
+            if not any(said.paper or said.withdrawn for said in members):
+                yield from (WaitingAnswer(members[0], field) for field in missing_fields(members))

@@ -228,7 +228,8 @@ def test_decide_same_and_apart(home: Path) -> None:
     code, told, _ = run(home, "decide", "--same", *sources, "--by", "Ann", "--json")
     assert (code, json.loads(told)) == (0, {"sources": sources, "decision": "same", "new": True})
     code, told, _ = run(home, "decide", "--apart", *sources, "--by", "Ann")
-    assert (code, told) == (0, f"{sources[0]} and {sources[1]} are two nominations.\n")
+    assert code == 0
+    assert told.startswith(f"{sources[0]} and {sources[1]} are two nominations.\n")
 
 
 @pytest.mark.parametrize(
