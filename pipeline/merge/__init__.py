@@ -13,6 +13,10 @@ from pipeline.merge.nominees import Directory, Nominee
 from pipeline.merge.reasons import reasons
 from pipeline.statement import People, Statement
 
+TOGETHER = 25_000
+"""Statements to merge at a time: small organisations go together, because Splink takes a second to begin, and large
+numbers apart, because of memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -8,15 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from forms.errors import UsageError
-from pipeline.merge import Decided, Link, Merged, merge
+from pipeline.merge import TOGETHER, Decided, Link, Merged, merge
 from pipeline.merge.match import Weights
 from pipeline.statement import People, Statement
 from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.statements import people_of, statements_of
 
-_TOGETHER = 25_000
-"""Statements compared at a time: small organisations go together, because Splink takes a second to begin."""
 _CHUNK = 500
 _LINK_STATES = models.Link.State
 
@@ -73,7 +71,7 @@ def _batches(organisations: Sequence[str]) -> Iterator[tuple[list[str], list[Sta
     for code in organisations:
         codes.append(code)
         statements += statements_of(code)
-        if len(statements) >= _TOGETHER:
+        if len(statements) >= TOGETHER:
             yield codes, statements
             codes, statements = [], []
     if codes:

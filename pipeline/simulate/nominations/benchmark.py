@@ -4,15 +4,15 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.merge import merge
+from pipeline.merge import TOGETHER, merge
 from pipeline.simulate.nominations.plan import Plan
 from pipeline.simulate.nominations.score import Score, score, total, truth_of
 from pipeline.simulate.nominations.simulation import simulate
 from pipeline.simulate.nominations.statements import people_of, statement_of
-from pipeline.simulate.nominations.world import World
+from pipeline.simulate.nominations.world import OrganisationWorld, World
 
 _ALIKE = 80.0
 """The plain way links what is so much alike, in per cent."""
@@ -48,17 +48,31 @@ def _in_own_process(measure: object, plan: Plan) -> Measured:
 
 def _merged(plan: Plan) -> Measured:
     world = simulate(plan)
-    statements = [statement_of(source) for source in world.sources]
-    people = {organisation.code: people_of(organisation) for organisation in world.organisations}
-    began = time.perf_counter()
-    found = merge(statements, people)
-    seconds = time.perf_counter() - began
-    groups = [[(said.organisation, said.source.id) for said in members] for members in found.groups]
-    questions = [
-        ((link.one.organisation, link.one.source.id), (link.other.organisation, link.other.source.id))
-        for link in found.questions
-    ]
+    groups, questions, seconds = [], [], 0.0
+    for batch in _batches(world.organisations):
+        statements = [statement_of(source) for organisation in batch for source in organisation.sources]
+        people = {organisation.code: people_of(organisation) for organisation in batch}
+        began = time.perf_counter()
+        found = merge(statements, people)
+        seconds += time.perf_counter() - began
+        groups += [[(said.organisation, said.source.id) for said in members] for members in found.groups]
+        questions += [
+            ((link.one.organisation, link.one.source.id), (link.other.organisation, link.other.source.id))
+            for link in found.questions
+        ]
     return _measured(plan, world, seconds, groups, questions)
+
+
+def _batches(organisations: Sequence[OrganisationWorld]) -> Iterator[list[OrganisationWorld]]:
+    """Yield organisations by as many as the store merges at a time."""
+    batch: list[OrganisationWorld] = []
+    for organisation in organisations:
+        batch.append(organisation)
+        if sum(len(one.cards) + len(one.submissions) for one in batch) >= TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _plain(plan: Plan) -> Measured:
