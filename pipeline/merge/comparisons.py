@@ -73,6 +73,11 @@ NOMINEE = Comparison(
     "nominee_kind_l = '' OR nominee_kind_r = ''",
     (
         Level("same_staff", "staff_l = staff_r", "same nominee on the staff list"),
+        Level(
+            "twins",
+            f"{_TWO_STAFF} AND team_listed_l AND team_listed_r AND team_l <> team_r AND {_NAMES_ALIKE}",
+            "two members of staff on two wards, whose names are alike",
+        ),
         Level("two_staff_one_name", f"{_TWO_STAFF} AND {_NAMES_ALIKE}", "two members of staff whose names are alike"),
         Level("two_staff", _TWO_STAFF, "two different members of staff"),
         Level("same_team", f"{_TWO_TEAMS} AND team_l = team_r", "same team is thanked"),
