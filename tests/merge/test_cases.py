@@ -37,7 +37,9 @@ PEOPLE = make_people(
 
 
 def test_told_on_a_card_and_by_a_web_form() -> None:
-    card = make_statement("card:A", action=review(MISREAD), nominee_first_name=review("PRIVA"), nominator_name="J BLOGGS")
+    card = make_statement(
+        "card:A", action=review(MISREAD), nominee_first_name=review("PRIVA"), nominator_name="J BLOGGS"
+    )
     assert verdict(card, make_statement()) == "one"
 
 
