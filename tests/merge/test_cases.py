@@ -219,7 +219,7 @@ def test_nothing_told_and_one_told() -> None:
 
 
 def test_a_source_that_says_nothing_stays_alone() -> None:
-    empty = {name: "" for name in ("nominee_first_name", "nominee_last_name", "action", "nominator_name", "date")}
+    empty = dict.fromkeys(("nominee_first_name", "nominee_last_name", "action", "nominator_name", "date"), "")
     told = [make_statement(f"card:{n}", nominator_type="", **empty) for n in "AB"]
     assert verdict(*told) == "two"
 
