@@ -147,6 +147,18 @@ def test_the_same_source_under_another_key_is_one_nomination_with_it(seed: int) 
     assert set(apart) <= asked
 
 
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+FIELDS = ["nominee_first_name", "nominee_last_name", "nominee_team", "nominator_name", "nominator_contact", "action"]
+
+
+@FEW
+@given(st.lists(st.fixed_dictionaries({name: ANYTHING for name in FIELDS}), min_size=2, max_size=20))
+def test_whatever_is_written_is_merged(texts: list[dict[str, str]]) -> None:
+    told = [make_statement(f"msforms:{n}", **text) for n, text in enumerate(texts)]
+    found = merged(*told, *(replace(said, key=f"{said.key}-again") for said in told), people=PEOPLE)
+    assert sum(len(members) for members in found.groups) == 2 * len(told)
+
+
 def test_such_worlds_hold_links_questions_and_strangers() -> None:
     found = [merged(*world(seed), people=PEOPLE) for seed in range(3)]
     assert all(one.joined and len(one.groups) > 8 for one in found)
