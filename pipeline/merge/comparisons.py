@@ -108,6 +108,7 @@ NOMINEE = Comparison(
             f"(nominee_unsure_l OR nominee_unsure_r) AND {_apart('nominee_letters', 0.4)}",
             "nominees' names may be the same, badly read",
         ),
+        Level("same_last", _SAME_LAST, "nominees of one last name, whose first names differ"),
     ),
     Level("different", ELSE, "different nominees"),
 )

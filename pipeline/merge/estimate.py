@@ -17,11 +17,12 @@ from pipeline.statement import Statement
 
 RULES = {
     **{("nominee", name): -26.0 for name in ("two_staff", "two_wards", "different")},
-    **{("nominee", name): -17.0 for name in ("twins", "teams_differ", "person_and_team")},
+    **{("nominee", name): -17.0 for name in ("twins", "teams_differ", "person_and_team", "same_last")},
 }
 """What weighs as a rule, in bits: one who praises two people in the same words has made two nominations, however much
 else agrees. All else together comes to some 18 bits, which the first outweigh; the others, of teams that may be one
-by another name and of namesakes that may be mistaken for each other, let a person be asked."""
+by another name, of namesakes that may be mistaken for each other and of first names that may be unknown short forms,
+let a person be asked."""
 AT_LEAST = {
     ("story", "few_words"): 0.03,
     ("nominator_type", "different"): 0.05,
