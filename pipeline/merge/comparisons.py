@@ -104,6 +104,12 @@ NOMINEE = Comparison(
             "one name of the nominee is the same, the other isn't given",
         ),
         Level(
+            "one_name_alike",
+            f"{_ONE_NAME} AND ({_INITIALS} OR (len(first_letters_l) > 3 AND len(first_letters_r) > 3"
+            f" AND {_apart('first_letters', 0.2)}))",
+            "one name of the nominee is alike, the other isn't given",
+        ),
+        Level(
             "much_misread",
             f"(nominee_unsure_l OR nominee_unsure_r) AND {_apart('nominee_letters', 0.4)}",
             "nominees' names may be the same, badly read",
@@ -223,6 +229,11 @@ BLOCKING = (
     (
         "l.organisation = r.organisation AND l.first_keys = r.first_keys AND l.story_words = r.story_words",
         ("first_keys", "story_words"),
+    ),
+    (
+        "l.organisation = r.organisation AND l.first_initial = r.first_initial AND l.story_words = r.story_words"
+        " AND (len(l.lasts) = 0 OR len(r.lasts) = 0)",
+        ("story_words",),
     ),
     (
         "l.organisation = r.organisation AND l.nominator_key = r.nominator_key AND l.story_words = r.story_words",
