@@ -151,6 +151,9 @@ def test_short_generic_words_without_nominators_weeks_apart() -> None:
         (("Zoë", "O'Neill"), ("ZOE", "ONEILL")),
         (("Susan", "Fielding"), ("Susam", "Fieldinq")),
         (("Susan", "Fielding"), ("Susan", "")),
+        (("Susan", "Fielding"), ("", "Ms Fielding")),
+        (("S", "Fielding"), ("Susan", "")),
+        (("Susan", "Fielding"), ("Susen", "")),
     ],
 )
 def test_one_nominee_by_another_way_of_writing(one: tuple[str, str], other: tuple[str, str]) -> None:
