@@ -29,7 +29,7 @@ PEOPLE = make_people(
     staff("S1", "Priya", "Patel", "W07"), staff("S2", "Mark", "Jones", "W12"), staff("S3", "Susan", "Smith", "W07"),
     staff("S4", "Susan", "Smith", "W12"),
 )  # fmt: skip
-FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 """Each merge takes half a second, in which Splink begins."""
 NOMINEES = [
     ("Priya", "Patel"), ("PRIVA", "PATEL"), ("P", "Patel"), ("Mark", "Jones"), ("Sue", "Smith"), ("Susan", "Smith"),
