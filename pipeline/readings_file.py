@@ -1,6 +1,5 @@
 """Reads a file of readings that another site's `export --readings` wrote, card by card."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ _CONTENTS = {
 """What the standard card's fields hold; the file doesn't say."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST_COPIES = 10**6
+_SHOWN = 60
+"""Characters of a wrong value that a message shows."""
+_ENDLESS = 1e300
 _LONGEST = {"field": 100, "engine": 100, "batch": 100, "staff": 100, "ward": 20, "by": 32}
 
 
@@ -83,8 +85,9 @@ def read_readings(path: Path) -> Iterator[SentCard | RefusedCard]:
         raise NothingReadError(f"'{path}' can't be read: {error.strerror}.") from error
     except (ijson.JSONError, UnicodeDecodeError) as error:
         where = f"after card {row}" if row else "at its beginning"
+        said = str(error).partition("\n")[0]
         raise NothingReadError(
-            f"'{path}' is no file of readings, or only a part of one ({where}: {error}). Export it again, and copy it "
+            f"'{path}' is no file of readings, or only a part of one ({where}: {said}). Export it again, and copy it "
             "whole."
         ) from error
     if not row:
@@ -96,11 +99,11 @@ def _card(row: int, told: Any) -> SentCard:
         raise _FaultError("", "it is no card")
     number = parse_number(_text(told, "card"))
     if number is None:
-        raise _FaultError("card", f"'{told.get('card')}' is no card number; its check character may be wrong")
+        raise _FaultError("card", f"'{_shown(told.get('card'))}' is no card number; its check character may be wrong")
     copy, page = _whole(told, "copy", 1), _whole(told, "page", 0)
     organisation = _text(told, "organisation")
     if organisation != number.organisation:
-        raise _FaultError("organisation", f"'{organisation}' is not the organisation of card {number}")
+        raise _FaultError("organisation", f"'{_shown(organisation)}' is not the organisation of card {number}")
     alignment = told["alignment"] if isinstance(told.get("alignment"), dict) else {}
     return SentCard(
         row=row,
@@ -132,15 +135,15 @@ def _field(name: str, told: Any) -> FieldReading:
     if not isinstance(told, dict) or len(name) > _LONGEST["field"]:
         raise _FaultError(column, "it is no reading of a field")
     try:
-        status = Status(str(told.get("status")))
+        status = Status(_shown(told.get("status")))
     except ValueError:
-        raise _FaultError(column, f"'{told.get('status')}' is none of {', '.join(Status)}") from None
+        raise _FaultError(column, f"'{_shown(told.get('status'))}' is none of {', '.join(Status)}") from None
     confidence = _number(told, "confidence", column)
     if not 0.0 <= confidence <= 1.0:
         raise _FaultError(column, f"its confidence, {confidence:g}, is not from 0 to 1")
     value = _value(told.get("value"), column)
     if name == "date" and value and (not isinstance(value, str) or not _is_day(value)):
-        raise _FaultError(column, f"'{value}' is no date such as 2026-11-20")
+        raise _FaultError(column, f"'{_shown(value)}' is no date such as 2026-11-20")
     return FieldReading(
         name=name,
         content=_CONTENTS.get(name, ""),
@@ -163,10 +166,10 @@ def _value(told: Any, column: str) -> Value:
 
 
 def _alternatives(told: Any, column: str) -> tuple[tuple[str, float], ...]:
-    try:
-        return tuple((str(text), float(probability)) for text, probability in told or ())
-    except (TypeError, ValueError):
-        raise _FaultError(column, "its alternatives are no pairs of text and probability") from None
+    pairs = _pairs(told)
+    if pairs is None or not all(isinstance(text, str) and _is_number(probability) for text, probability in pairs):
+        raise _FaultError(column, "its alternatives are no pairs of text and probability")
+    return tuple((text, float(probability)) for text, probability in pairs)
 
 
 def _match(told: Mapping[str, Any], name: str, longest: int) -> Match:
@@ -195,10 +198,16 @@ def _is_day(text: str) -> bool:
 
 
 def _corners(told: Any) -> tuple[Corner, ...]:
-    try:
-        return tuple((float(x), float(y)) for x, y in told or ())
-    except (TypeError, ValueError):
-        raise _FaultError("corners_px", "they are no points [x, y]") from None
+    points = _pairs(told)
+    if points is None or not all(_is_number(x) and _is_number(y) for x, y in points):
+        raise _FaultError("corners_px", "they are no points [x, y]")
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def _pairs(told: Any) -> list[list[Any]] | None:
+    """Return a list of pairs as it is told, none when it is left out; None when it is something else."""
+    told = [] if told is None else told
+    return told if isinstance(told, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in told) else None
 
 
 def _text(told: Mapping[str, Any], name: str, longest: int | None = None) -> str:
@@ -213,12 +222,22 @@ def _text(told: Mapping[str, Any], name: str, longest: int | None = None) -> str
 def _whole(told: Mapping[str, Any], name: str, least: int) -> int:
     value = told.get(name, least)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value < _MOST_COPIES:
-        raise _FaultError(name, f"'{value}' is no whole number from {least} on")
+        raise _FaultError(name, f"'{_shown(value)}' is no whole number from {least} on")
     return value
 
 
 def _number(told: Mapping[str, Any], name: str, column: str = "") -> float:
     value = told.get(name, 0.0)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_number(value):
         raise _FaultError(column or name, f"its {name} is no number")
     return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _ENDLESS
+
+
+def _shown(value: Any) -> str:
+    """Return a wrong value as a message shows it: not all of a long one, and nothing of one in many layers."""
+    text = str(value) if value is None or isinstance(value, str | int | float) else "a list of more"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

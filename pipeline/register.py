@@ -21,7 +21,6 @@ _CHECKED = (
     "action",
     "impact",
     "date",
-    "consent",
 )
 
 
@@ -187,7 +186,9 @@ def _status(statements: Sequence[Statement], named: Statement | None, asked: boo
 
 def _waits(statements: Sequence[Statement], named: Statement | None) -> bool:
     """Tell whether an answer that stands waits for a person, or one that must be there is missing."""
-    if any(standing_answer(statements, field).standing is Standing.REVIEW for field in _CHECKED):
+    # Of consent all sources count, not only the surest.
+    unsure = any(standing_answer(statements, field).standing is Standing.REVIEW for field in _CHECKED)
+    if unsure or _consent_is_unsure(statements):
         return True
     names = [said.answer(name) for said in ([named] if named else statements) for name in _NAME]
     if any(answer.standing is Standing.REVIEW for answer in names):

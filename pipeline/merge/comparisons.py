@@ -73,6 +73,11 @@ NOMINEE = Comparison(
     "nominee_kind_l = '' OR nominee_kind_r = ''",
     (
         Level("same_staff", "staff_l = staff_r", "same nominee on the staff list"),
+        Level(
+            "twins",
+            f"{_TWO_STAFF} AND team_listed_l AND team_listed_r AND team_l <> team_r AND {_NAMES_ALIKE}",
+            "two members of staff on two wards, whose names are alike",
+        ),
         Level("two_staff_one_name", f"{_TWO_STAFF} AND {_NAMES_ALIKE}", "two members of staff whose names are alike"),
         Level("two_staff", _TWO_STAFF, "two different members of staff"),
         Level("same_team", f"{_TWO_TEAMS} AND team_l = team_r", "same team is thanked"),
@@ -99,10 +104,17 @@ NOMINEE = Comparison(
             "one name of the nominee is the same, the other isn't given",
         ),
         Level(
+            "one_name_alike",
+            f"{_ONE_NAME} AND ({_INITIALS} OR (len(first_letters_l) > 3 AND len(first_letters_r) > 3"
+            f" AND {_apart('first_letters', 0.2)}))",
+            "one name of the nominee is alike, the other isn't given",
+        ),
+        Level(
             "much_misread",
             f"(nominee_unsure_l OR nominee_unsure_r) AND {_apart('nominee_letters', 0.4)}",
             "nominees' names may be the same, badly read",
         ),
+        Level("same_last", _SAME_LAST, "nominees of one last name, whose first names differ"),
     ),
     Level("different", ELSE, "different nominees"),
 )
@@ -217,6 +229,11 @@ BLOCKING = (
     (
         "l.organisation = r.organisation AND l.first_keys = r.first_keys AND l.story_words = r.story_words",
         ("first_keys", "story_words"),
+    ),
+    (
+        "l.organisation = r.organisation AND l.first_initial = r.first_initial AND l.story_words = r.story_words"
+        " AND (len(l.lasts) = 0 OR len(r.lasts) = 0)",
+        ("story_words",),
     ),
     (
         "l.organisation = r.organisation AND l.nominator_key = r.nominator_key AND l.story_words = r.story_words",

@@ -16,12 +16,13 @@ from pipeline.merge.table import comparison_table
 from pipeline.statement import Statement
 
 RULES = {
-    **{("nominee", name): 1e-11 for name in ("two_staff", "two_wards", "different")},
-    **{("nominee", name): 3e-9 for name in ("teams_differ", "person_and_team")},
+    **{("nominee", name): -26.0 for name in ("two_staff", "two_wards", "different")},
+    **{("nominee", name): -17.0 for name in ("twins", "teams_differ", "person_and_team", "same_last")},
 }
-"""Of pairs of one nomination, how many agree in this way, where that is a rule: one who praises two people in the same
-words has made two nominations, however much else agrees. So small a share outweighs all else together; the greater
-one, of teams that may be one by another name, lets a person be asked."""
+"""What weighs as a rule, in bits: one who praises two people in the same words has made two nominations, however much
+else agrees. All else together comes to some 18 bits, which the first outweigh; the others, of teams that may be one
+by another name, of namesakes that may be mistaken for each other and of first names that may be unknown short forms,
+let a person be asked."""
 AT_LEAST = {
     ("story", "few_words"): 0.03,
     ("nominator_type", "different"): 0.05,
@@ -132,12 +133,19 @@ def fit(counts: Counts, start: Weights | None = None) -> Weights:
         )
         levels[comparison.name] = {
             name: LevelWeight(
-                RULES.get((comparison.name, name), max(m[n], AT_LEAST.get((comparison.name, name), 0.0))),
+                _ruled(comparison.name, name, m[n], u[n] * compared),
                 u[n] * compared,
             )
             for n, name in enumerate(names)
         }
     return Weights(odds / (1 + odds), levels)
+
+
+def _ruled(comparison: str, level: str, m: float, u: float) -> float:
+    """Return how many pairs of one nomination are taken to be on a level of which `m` are."""
+    if (comparison, level) in RULES:
+        return float(u * 2 ** RULES[comparison, level])
+    return max(m, AT_LEAST.get((comparison, level), 0.0))
 
 
 def _shares(counts: Sequence[int], before: Sequence[float] | None) -> list[float]:

@@ -21,46 +21,40 @@ def gather_thanked(nominees: Sequence[Nominee]) -> list[Thanked]:
     be one and their wards are the same; one who is named without a ward belongs to the only person of that name, and
     to nobody else where there are several.
     """
-    groups: dict[tuple[str, ...], list[int]] = {}
-    loose: dict[str, list[int]] = {}
+    groups: dict[tuple[str, str], list[int]] = {}
+    loose: list[int] = []
     for place, nominee in enumerate(nominees):
         if nominee.staff:
             groups.setdefault(("staff", nominee.staff), []).append(place)
         elif not nominee.name:
             groups.setdefault(("team", nominee.team), []).append(place)
         else:
-            loose.setdefault(_last_name(nominee.name), []).append(place)
-    found = list(groups.values())
-    for places in loose.values():
-        found += _gather_namesakes(places, nominees)
+            loose.append(place)
+    found = [*groups.values(), *_gather_unlisted(loose, nominees)]
     return [Thanked(tuple(members)) for members in sorted(found)]
 
 
-def _last_name(name: PersonName) -> str:
-    """Return what namesakes have in common: the last part of a double-barrelled name counts."""
-    return (name.lasts or name.firsts)[-1]
-
-
-def _gather_namesakes(places: Sequence[int], nominees: Sequence[Nominee]) -> list[list[int]]:
-    """Gather people of one last name who are on no list."""
+def _gather_unlisted(places: Sequence[int], nominees: Sequence[Nominee]) -> list[list[int]]:
+    """Gather people who are on no list: first those who are named with a ward."""
     found: list[list[int]] = []
-    for with_ward in (True, False):
-        added: list[list[int]] = []
-        for place in places:
-            nominee = nominees[place]
-            if bool(nominee.team) is not with_ward:
-                continue
-            fits = [group for group in (*found, *added) if _fits(nominee, [nominees[n] for n in group], with_ward)]
-            if len(fits) == 1:
-                fits[0].append(place)
-            else:
-                added.append([place])
-        found += added
+    namesakes: dict[str, set[int]] = {}
+    """By part of a last name, and by whole name however it is turned: which of those found."""
+    for place in sorted(places, key=lambda n: not nominees[n].team):
+        nominee = nominees[place]
+        keys = {*nominee.name.lasts, " ".join(nominee.name.words)}
+        near = sorted(set().union(*(namesakes.get(key, set()) for key in keys)))
+        fits = [n for n in near if _fits(nominee, [nominees[member] for member in found[n]])]
+        if len(fits) != 1:
+            fits = [len(found)]
+            found.append([])
+        found[fits[0]].append(place)
+        for key in keys:
+            namesakes.setdefault(key, set()).add(fits[0])
     return [sorted(group) for group in found]
 
 
-def _fits(nominee: Nominee, group: Sequence[Nominee], with_ward: bool) -> bool:
-    if with_ward and any(other.team != nominee.team for other in group):
+def _fits(nominee: Nominee, group: Sequence[Nominee]) -> bool:
+    if nominee.team and any(other.team != nominee.team for other in group):
         return False
     return all(one_name(nominee.name, other.name) for other in group)
 

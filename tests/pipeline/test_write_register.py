@@ -18,7 +18,7 @@ from pipeline.register import (
     NomineeKind,
     Source,
 )
-from pipeline.write_register import write_register
+from pipeline.write_register import OpenQuestion, write_register
 
 NOMINATION = Nomination(
     nomination_id="N-X",
@@ -96,6 +96,49 @@ def test_workbook(tmp_path: Path) -> None:
         ("N-X", "card:A", "2026-11-22-1", "'=stack.pdf", 3, None),
         ("N-X", "msforms:41", "form", "f.xlsx", None, 42),
     ]
+
+
+QUESTION = OpenQuestion(
+    ("card:A", "=odk:1"), ("N-X", "N-Y"), 0.614, ("same nominator +8.1", "different wards -2.0")
+)
+
+
+def rows_of(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
+
+
+def test_the_workbooks_open_questions(tmp_path: Path) -> None:
+    write_register(tmp_path / "r.xlsx", [NOMINATION], [QUESTION])
+    assert rows_of(tmp_path / "r.xlsx", "Questions") == [
+        ("source", "other_source", "nomination_id", "other_nomination_id", "probability", "reasons"),
+        ("card:A", "'=odk:1", "N-X", "N-Y", "61%", "same nominator +8.1\ndifferent wards -2.0"),
+    ]
+
+
+def test_the_workbooks_people_thanked(tmp_path: Path) -> None:
+    newer = replace(NOMINATION, nomination_id="N-Y", nominee_first_name="ZOE", nominee_last_name="LEE", nominee_team="")
+    write_register(tmp_path / "r.xlsx", [NOMINATION, newer], thanked=[[NOMINATION, newer], [NOMINATION]])
+    header, one, other = rows_of(tmp_path / "r.xlsx", "Thanked")
+    assert header == (
+        "nominee_first_name", "nominee_last_name", "nominee_team", "nominee_staff_id", "nominations", "nomination_ids",
+    )  # fmt: skip
+    assert one == ("ZOE", "LEE", None, "00123", 2, "N-X; N-Y")
+    assert other == ("ZOË", "'=HYPERLINK(1)", "'-", "00123", 1, "N-X")
+
+
+def test_the_workbooks_sheets(tmp_path: Path) -> None:
+    write_register(tmp_path / "r.xlsx", [], [])
+    workbook = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert workbook.sheetnames == ["Register", "Questions", "Thanked", "Sources"]
+    assert all((sheet.freeze_panes, sheet.max_row) == ("A2", 1) for sheet in workbook)
+
+
+def test_questions_and_people_are_the_workbooks_only(tmp_path: Path) -> None:
+    for ending in ("csv", "json", "parquet"):
+        plain, full = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+        write_register(plain, [NOMINATION])
+        write_register(full, [NOMINATION], [QUESTION], [[NOMINATION]])
+        assert plain.read_bytes() == full.read_bytes()
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet", "xlsx"])
