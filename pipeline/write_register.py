@@ -154,11 +154,11 @@ def _write_workbook(
     workbook.save(path)
 
 
-def _question_cells(question: OpenQuestion) -> list[str | int | None]:
+def _question_cells(question: OpenQuestion) -> list[str | int | float | None]:
     return [
         *(defused(source) for source in question.sources),
         *question.nomination_ids,
-        f"{question.probability:.0%}",
+        round(question.probability, 3),
         "\n".join(question.reasons),
     ]
 
@@ -183,7 +183,7 @@ def _source_cells(source: Source) -> list[str | int | None]:
 def _fill(
     sheet: Any,
     widths: dict[str, int],
-    rows: Iterable[Sequence[str | int | None]],
+    rows: Iterable[Sequence[str | int | float | None]],
     wrapped: Sequence[str] = (),
 ) -> None:
     """Write a sheet: a header that stays in view and can be filtered by, and rows with their text at the top."""

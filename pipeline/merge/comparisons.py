@@ -164,6 +164,11 @@ NOMINATOR = Comparison(
     f"({_NO_NAME} OR {_ONE_EACH}) AND (contact_l IS NULL OR contact_r IS NULL)",
     (
         Level("same_contact", "contact_l = contact_r", "same e-mail or telephone number of the nominator"),
+        Level(
+            "one_word",
+            "nominator_l = nominator_r AND nominator_form_l <> 'both'",
+            "nominators gave the same single name",
+        ),
         Level("same_name", "nominator_l = nominator_r", "same nominator"),
         Level(
             "short_form",

@@ -23,4 +23,5 @@ def _share(one: Statement, other: Statement) -> str:
 
 
 def _days(one: int, other: int) -> str:
-    return "1 day" if abs(one - other) == 1 else f"{abs(one - other)} days"
+    apart = abs(one - other)
+    return "less than a day" if not apart else "1 day" if apart == 1 else f"{apart} days"
