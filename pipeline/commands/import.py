@@ -147,6 +147,7 @@ def _import_table(
         sha256=_sha256(file),
         mapping=as_toml(columns, table),
         mapping_given=given,
+        mapping_new=mapping is not None,
         fields=_fields(columns),
         kept_columns=columns.unmatched,
     )

@@ -18,7 +18,8 @@ from pipeline.store.storable import storable
 from pipeline.submissions.records import RefusedRow, Submission
 
 _CHUNK = 500
-_LONGEST_KEY = 250
+_LONGEST_KEY = 200
+"""With the longest name of a form before it, a key fits the column of sources."""
 _WITHOUT_IDS = ("google", "table")
 """Kinds of forms whose rows are told apart by their time and words."""
 
@@ -41,6 +42,8 @@ class ExportFile:
     """The fields that the form asks for."""
     kept_columns: tuple[str, ...] = ()
     """Columns that match no field."""
+    mapping_new: bool = False
+    """Whether a person said so for this very import: where it differs from the last one's, rows are read anew."""
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
 
     What is known already changes nothing. A submission that says something else than before gets a new version; one
     that says what it said in an older version, or that the export itself calls older, is an old export's and changes
-    nothing either.
+    nothing either. `rows` hold each key once.
     """
     lock([f"import:{export.organisation}"])
     form, same_mapping = _form(export)
@@ -96,7 +99,8 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
     while chunk := list(islice(stream, _CHUNK)):
         result.rows += len(chunk)
         result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
-        _keep(form, run, [row for row in chunk if isinstance(row, Submission)], export.fields, result)
+        submissions = [row for row in chunk if isinstance(row, Submission)]
+        _keep(form, run, submissions, export.fields, export.mapping_new and not same_mapping, result)
     run.result = {**result.counts(), "kept_columns": list(export.kept_columns)}
     run.save(update_fields=["result"])
     return result
@@ -144,6 +148,7 @@ def _keep(
     run: models.ImportRun,
     submissions: Sequence[Submission],
     fields: frozenset[str],
+    anew: bool,
     result: ImportResult,
 ) -> None:
     known = {row.key: row for row in form.submissions.filter(key__in=[row.key for row in submissions])}
@@ -159,10 +164,7 @@ def _keep(
         version = _version(said, run, fields)
         result.notes += [(said.row, note) for note in said.notes]
         before = versions.setdefault(said.key, [])
-        if any(old.digest == version.digest for old in before):
-            result.unchanged += 1
-            if before[-1].digest != version.digest and not before[-1].current:
-                result.notes.append((said.row, "it is older than what is known, and changes nothing"))
+        if before and not _says_anything_new(version, before, anew, result):
             continue
         version.number = len(before) + 1
         if before:
@@ -195,6 +197,34 @@ def _find_near_misses(
             result.near_misses.append((said.row, f"it says what {other} says, at another time: perhaps sent twice"))
 
 
+def _says_anything_new(
+    version: models.SubmissionVersion, before: Sequence[models.SubmissionVersion], anew: bool, result: ImportResult
+) -> bool:
+    """Tell whether a version of a known submission is to be kept; when not, it counts as unchanged.
+
+    It is known when an older one says the same, unless the export tells that this one is newer (an edit that took an
+    edit back), or a person gave another mapping to read it by (`anew`).
+    """
+    if version.received_at < min(old.received_at for old in before):
+        # Of whatever version came in first, so that the order of imports doesn't count.
+        models.NominationSource.objects.filter(
+            submission=before[0].submission_id, received_at__gt=version.received_at
+        ).update(received_at=version.received_at)
+    speaker = _speaker(before)
+    if not any(old.digest == version.digest and old.revision >= version.revision for old in before):
+        return True
+    if speaker.digest != version.digest:
+        if anew and version.revision >= speaker.revision:
+            return True
+        result.notes.append((version.row, "it is older than what is known, and changes nothing"))
+    result.unchanged += 1
+    return False
+
+
+def _speaker(versions: Sequence[models.SubmissionVersion]) -> models.SubmissionVersion:
+    return next(version for version in versions if version.current)
+
+
 def _follow(
     version: models.SubmissionVersion,
     before: Sequence[models.SubmissionVersion],
@@ -203,16 +233,15 @@ def _follow(
 ) -> None:
     """Let a new version speak for its submission, unless the export tells that it is older than the one that does."""
     version.submission = submission
-    speaker = next(old for old in before if old.current)
-    # Of whatever version came first into the house, so that the order of imports doesn't count.
-    models.NominationSource.objects.filter(submission=submission, received_at__gt=version.received_at).update(
-        received_at=version.received_at
-    )
+    speaker = _speaker(before)
     version.current = version.revision >= speaker.revision
     if version.current:
         speaker.current = False
         if speaker.pk:
             models.SubmissionVersion.objects.filter(pk=speaker.pk).update(current=False)
+    if version.digest == speaker.digest:
+        result.unchanged += 1
+    elif version.current:
         result.changed += 1
     else:
         result.unchanged += 1
