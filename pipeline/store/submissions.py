@@ -62,7 +62,9 @@ class ImportResult:
 
     def counts(self) -> dict[str, Any]:
         """Return it as `compassion import --json` prints it."""
-        refused = [{"row": row.row, "column": row.column, "reason": row.reason} for row in self.refused]
+        refused = [
+            {"row": row.row, "column": storable(row.column), "reason": storable(row.reason)} for row in self.refused
+        ]
         return {
             "rows": self.rows,
             "new": self.new,
@@ -101,7 +103,7 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
         result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
         submissions = [row for row in chunk if isinstance(row, Submission)]
         _keep(form, run, submissions, export.fields, export.mapping_new and not same_mapping, result)
-    run.result = {**result.counts(), "kept_columns": list(export.kept_columns)}
+    run.result = {**result.counts(), "kept_columns": [storable(column) for column in export.kept_columns]}
     run.save(update_fields=["result"])
     return result
 
@@ -124,21 +126,22 @@ def imported_before(organisation: str, sha256: str, form: models.Form | None) ->
 
 def _form(export: ExportFile) -> tuple[models.Form, bool]:
     """Return the form, made when it is new, and whether it was imported by this very mapping last."""
+    mapping = storable(export.mapping)
     others = models.Form.objects.filter(organisation=export.organisation, kind=export.kind)
     form, made = models.Form.objects.get_or_create(
         organisation_id=export.organisation,
         kind=export.kind,
-        name=export.form,
+        name=storable(export.form),
         defaults={
             "first": not others.exists(),
-            "mapping": export.mapping,
+            "mapping": mapping,
             "mapping_given": export.mapping_given,
             "created": timezone.now(),
         },
     )
-    same = form.mapping == export.mapping
+    same = form.mapping == mapping
     if not made and (not same or form.mapping_given != export.mapping_given):
-        form.mapping, form.mapping_given = export.mapping, export.mapping_given
+        form.mapping, form.mapping_given = mapping, export.mapping_given
         form.save(update_fields=["mapping", "mapping_given"])
     return form, same and not made
 
@@ -158,8 +161,8 @@ def _keep(
         versions.setdefault(version.submission.key, []).append(version)
     added: list[tuple[Submission, models.SubmissionVersion]] = []
     for said in submissions:
-        if len(said.key) > _LONGEST_KEY:
-            result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
+        if fault := _fault_of_key(said.key):
+            result.refused.append(RefusedRow(said.row, "", fault))
             continue
         version = _version(said, run, fields)
         result.notes += [(said.row, note) for note in said.notes]
@@ -178,6 +181,12 @@ def _keep(
     if form.kind in _WITHOUT_IDS:
         _find_near_misses(form, [(said, version) for said, version in added if version.number == 1], result)
     _write(form, added)
+
+
+def _fault_of_key(key: str) -> str:
+    if len(key) > _LONGEST_KEY:
+        return f"its id is longer than {_LONGEST_KEY} characters"
+    return "its id holds what is no character" if storable(key) != key else ""
 
 
 def _find_near_misses(
@@ -294,7 +303,7 @@ def _version(said: Submission, run: models.ImportRun, fields: frozenset[str]) ->
         digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
         values=values,
         kept=kept,
-        notes=list(said.notes),
+        notes=[storable(note) for note in said.notes],
         withdrawn=said.withdrawn,
     )
 

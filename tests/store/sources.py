@@ -54,7 +54,7 @@ def make_export(**changes: Any) -> ExportFile:
         "fields": frozenset(FIELDS),
     }
     parts |= changes
-    parts.setdefault("sha256", hashlib.sha256(str(parts["file"]).encode()).hexdigest())
+    parts.setdefault("sha256", hashlib.sha256(ascii(parts["file"]).encode()).hexdigest())
     return ExportFile(**parts)  # type: ignore[arg-type]
 
 

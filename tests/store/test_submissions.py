@@ -164,7 +164,13 @@ def test_what_no_field_holds_is_kept() -> None:
 
 
 def test_characters_that_no_database_keeps() -> None:
-    take(make_submission(action="He\x00 ran \ud800.", kept={"\x00": "\x00"}))
+    odd = "\x00 \ud800 \udce9"
+    row = make_submission(action=f"He {odd} ran.", kept={odd: odd}, notes=(odd,))
+    keyed = make_submission(2, key=odd, number=odd)
+    export = {"form": odd, "file": odd, "mapping": odd, "kept_columns": (odd,)}
+    for unchanged in (0, 1):
+        result = take(row, RefusedRow(3, odd, odd), keyed, **export)
+        assert counts(result) == (1 - unchanged, 0, unchanged, 2)
     assert action().startswith("He")
 
 
