@@ -14,6 +14,7 @@ from pipeline.records import Value
 from pipeline.sources import nomination_id
 from pipeline.store import models
 from pipeline.store.database import lock
+from pipeline.store.near_misses import near_misses
 from pipeline.store.storable import storable
 from pipeline.submissions.records import RefusedRow, Submission
 
@@ -154,6 +155,7 @@ def _keep(
     anew: bool,
     result: ImportResult,
 ) -> None:
+    submissions = list(_with_sound_keys(submissions, result))
     known = {row.key: row for row in form.submissions.filter(key__in=[row.key for row in submissions])}
     versions: dict[str, list[models.SubmissionVersion]] = {}
     told = models.SubmissionVersion.objects.filter(submission__in=known.values()).order_by("number")
@@ -161,9 +163,6 @@ def _keep(
         versions.setdefault(version.submission.key, []).append(version)
     added: list[tuple[Submission, models.SubmissionVersion]] = []
     for said in submissions:
-        if fault := _fault_of_key(said.key):
-            result.refused.append(RefusedRow(said.row, "", fault))
-            continue
         version = _version(said, run, fields)
         result.notes += [(said.row, note) for note in said.notes]
         before = versions.setdefault(said.key, [])
@@ -179,31 +178,19 @@ def _keep(
         before.append(version)
         added.append((said, version))
     if form.kind in _WITHOUT_IDS:
-        _find_near_misses(form, [(said, version) for said, version in added if version.number == 1], result)
+        fresh = [version for _, version in added if version.number == 1]
+        result.near_misses += near_misses(form, fresh)
     _write(form, added)
 
 
-def _fault_of_key(key: str) -> str:
-    if len(key) > _LONGEST_KEY:
-        return f"its id is longer than {_LONGEST_KEY} characters"
-    return "its id holds what is no character" if storable(key) != key else ""
-
-
-def _find_near_misses(
-    form: models.Form, fresh: Sequence[tuple[Submission, models.SubmissionVersion]], result: ImportResult
-) -> None:
-    """Tell of new rows that have a known one's time stamp, or say the same to the letter at another time."""
-    current = models.SubmissionVersion.objects.filter(submission__form=form, current=True)
-    times = {version.received_at for _, version in fresh}
-    digests = {version.digest for _, version in fresh}
-    stamped = dict(current.filter(received_at__in=times).values_list("received_at", "submission__source__source"))
-    worded = dict(current.filter(digest__in=digests).values_list("digest", "submission__source__source"))
-    for said, version in fresh:
-        if other := stamped.get(version.received_at):
-            reason = f"it came at the very time of {other}, with other words: perhaps that one, edited"
-            result.near_misses.append((said.row, reason))
-        elif other := worded.get(version.digest):
-            result.near_misses.append((said.row, f"it says what {other} says, at another time: perhaps sent twice"))
+def _with_sound_keys(submissions: Iterable[Submission], result: ImportResult) -> Iterator[Submission]:
+    for said in submissions:
+        if len(said.key) > _LONGEST_KEY:
+            result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
+        elif storable(said.key) != said.key:
+            result.refused.append(RefusedRow(said.row, "", "its id holds what is no character"))
+        else:
+            yield said
 
 
 def _says_anything_new(
