@@ -148,7 +148,7 @@ def test_decisions_win_over_every_merge_and_undo(same: bool) -> None:
     assert explain("msforms:1")["decisions"][0]["by"] == "Ann"
     decide_pair("msforms:1", "msforms:2", same=not same, by="Bob")
     merged()
-    assert any(group == {"msforms:1", "msforms:2"} for group in groups()) is not same
+    assert any(group >= {"msforms:1", "msforms:2"} for group in groups()) is not same
 
 
 def test_values_decided_stand() -> None:
@@ -254,7 +254,7 @@ def pieces(seed: int) -> list[Step]:
     return steps
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_any_order_and_any_portions_give_the_same_register(
     seed: int, organisation: Path, tmp_path: Path, store_url: str | None, request: pytest.FixtureRequest
 ) -> None:
@@ -329,6 +329,7 @@ def both() -> list[Any]:
     return [nominations_of(code) for code in ("RXW", "RL1")]
 
 
+@pytest.mark.slow
 def test_two_merges_at_once(store: Path, store_url: str | None) -> None:
     take_many()
     with ThreadPoolExecutor() as pool:
