@@ -24,6 +24,7 @@ from pipeline.commands.progress import track
     help="Take back what 'export --review' wrote. Rows without a decision are left waiting; "
     "'(as read)' says that the value is right, '(empty)' that nothing is written there.",
 )
+@click.option("--organisation", metavar="CODE", help="Whose source it is, where several have one of that name.")
 @click.option("--by", metavar="WHO", help="Who decides; with --file, for rows that don't say it.")
 @as_json
 @click.pass_context
@@ -39,6 +40,7 @@ def command(
     same: tuple[str, str] | None,
     apart: tuple[str, str] | None,
     file: Path | None,
+    organisation: str | None,
     by: str | None,
     as_json: bool,
 ) -> None:
@@ -56,12 +58,13 @@ def command(
     if by is None and file is None:
         raise click.UsageError("Say who decides: --by WHO.")
     place.open()
+    whose = organisation or ""
     if file is not None:
-        context.exit(_take_back(file, by or "", as_json))
+        context.exit(_take_back(file, whose, by or "", as_json))
     elif pair := same or apart:
-        _decide_pair(pair, same is not None, by or "", as_json)
+        _decide_pair(pair, same is not None, by or "", whose, as_json)
     else:
-        _decide(source or _source_of(card or "", copy), field or "", value or "", by or "", as_json)
+        _decide(source or _source_of(card or "", copy), field or "", value or "", by or "", whose, as_json)
 
 
 def _source_of(card: str, copy: int) -> str:
@@ -76,11 +79,11 @@ def _source_of(card: str, copy: int) -> str:
     return card_source(str(number), copy)
 
 
-def _decide(source: str, field: str, value: str, by: str, as_json: bool) -> None:
+def _decide(source: str, field: str, value: str, by: str, organisation: str, as_json: bool) -> None:
     from pipeline.store.decisions import decide
     from pipeline.store.layouts import known_layouts
 
-    decided = decide(source, field, value, by, known_layouts())
+    decided = decide(source, field, value, by, known_layouts(), organisation)
     said = decided.value if isinstance(decided.value, str) else list(decided.value)
     if as_json:
         print_json({"source": decided.source, "field": decided.field, "value": said, "new": decided.new})
@@ -89,10 +92,10 @@ def _decide(source: str, field: str, value: str, by: str, as_json: bool) -> None
         click.echo(f"{decided.source}: {decided.field} is '{shown}'{'' if decided.new else ', as decided before'}.")
 
 
-def _decide_pair(pair: tuple[str, str], same: bool, by: str, as_json: bool) -> None:
+def _decide_pair(pair: tuple[str, str], same: bool, by: str, organisation: str, as_json: bool) -> None:
     from pipeline.store.decisions import decide_pair
 
-    decided = decide_pair(*pair, same, by)
+    decided = decide_pair(*pair, same, by, organisation)
     if as_json:
         word = "same" if decided.same else "apart"
         print_json({"sources": list(decided.sources), "decision": word, "new": decided.new})
@@ -101,7 +104,7 @@ def _decide_pair(pair: tuple[str, str], same: bool, by: str, as_json: bool) -> N
         click.echo(f"{' and '.join(decided.sources)} are {number}{'' if decided.new else ', as decided before'}.")
 
 
-def _take_back(file: Path, by: str, as_json: bool) -> ExitCode:
+def _take_back(file: Path, organisation: str, by: str, as_json: bool) -> ExitCode:
     """Take a review file back, row by row; a row that can't be taken doesn't stop the others."""
     from pipeline.review_file import RefusedRow, read_review
     from pipeline.store.decisions import decide_rows
@@ -109,7 +112,7 @@ def _take_back(file: Path, by: str, as_json: bool) -> ExitCode:
 
     decided = unchanged = 0
     refused = []
-    for result in track(decide_rows(read_review(file), by, known_layouts()), "Keeping decisions"):
+    for result in track(decide_rows(read_review(file), by, known_layouts(), organisation), "Keeping decisions"):
         if isinstance(result, RefusedRow):
             refused.append({"row": result.row, "reason": result.reason})
             click.echo(f"Row {result.row} was not taken: {result.reason}", err=True)

@@ -1,5 +1,7 @@
 """`compassion import`: electronic submissions, and readings from another site, into the store."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +60,8 @@ def command(
     from pipeline.store.organisations import profile_of
 
     profile_of(organisation)
+    if missing := [file for file in files if not file.is_file()]:
+        raise UsageError(f"There is no file '{missing[0]}'.")
     told, failed = [], []
     for file in files:
         try:
@@ -97,8 +101,6 @@ def _import_file(
     received: datetime | None,
     as_json: bool,
 ) -> dict[str, Any]:
-    if not file.is_file():
-        raise UsageError(f"There is no file '{file}'.")
     if _is_json(file):
         if mapping or source:
             raise UsageError(f"'{file}' holds readings, which need no --map and no --source.")
@@ -109,7 +111,7 @@ def _import_file(
 def _is_json(file: Path) -> bool:
     if file.suffix.lower() == ".json":
         return True
-    with file.open("rb") as opened:
+    with _reading(file), file.open("rb") as opened:
         return opened.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[{", b"[\n", b"[\r\n"))
 
 
@@ -203,8 +205,13 @@ def _first(told: list[Any]) -> list[Any]:
 def _sha256(file: Path) -> str:
     import hashlib
 
+    with _reading(file), file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        yield
     except OSError as error:
         raise NothingReadError(f"'{file}' can't be read: {error.strerror}.") from error

@@ -52,7 +52,9 @@ def decide(source: str, field: str, value: str, by: str, layouts: Layouts, organ
     return _decide(_deciding_on(source, organisation), field, value, by, layouts)
 
 
-def decide_rows(rows: Iterable[FilledRow | RefusedRow], by: str, layouts: Layouts) -> Iterator[Decided | RefusedRow]:
+def decide_rows(
+    rows: Iterable[FilledRow | RefusedRow], by: str, layouts: Layouts, organisation: str = ""
+) -> Iterator[Decided | RefusedRow]:
     """Take back a review file, row by row; `by` is for rows that don't say who decided."""
     at: _DecidingOn | None = None
     for row in rows:
@@ -61,7 +63,7 @@ def decide_rows(rows: Iterable[FilledRow | RefusedRow], by: str, layouts: Layout
             continue
         try:
             if at is None or at.source != row.source:
-                at = _deciding_on(row.source, "")
+                at = _deciding_on(row.source, organisation)
             yield _decide(at, row.field, row.decision, row.by or by, layouts)
         except UsageError as error:
             yield RefusedRow(row.row, str(error))

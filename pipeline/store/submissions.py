@@ -17,6 +17,7 @@ from pipeline.store.database import lock
 from pipeline.store.near_misses import near_misses
 from pipeline.store.storable import storable
 from pipeline.submissions.records import RefusedRow, Submission
+from pipeline.submissions.same_mapping import reads_alike
 
 _CHUNK = 500
 _LONGEST_KEY = 200
@@ -44,7 +45,7 @@ class ExportFile:
     kept_columns: tuple[str, ...] = ()
     """Columns that match no field."""
     mapping_new: bool = False
-    """Whether a person said so for this very import: where it differs from the last one's, rows are read anew."""
+    """Whether a person said so for this very import: where it reads other than the last one's, rows are read anew."""
 
 
 @dataclass(slots=True)
@@ -85,8 +86,8 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
     nothing either. `rows` hold each key once.
     """
     lock([f"import:{export.organisation}"])
-    form, same_mapping = _form(export)
-    before = imported_before(export.organisation, export.sha256, form) if same_mapping else None
+    form, alike = _form(export)
+    before = imported_before(export.organisation, export.sha256, form) if alike else None
     if before is not None:
         return before
     run = models.ImportRun.objects.create(
@@ -103,7 +104,7 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
         result.rows += len(chunk)
         result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
         submissions = [row for row in chunk if isinstance(row, Submission)]
-        _keep(form, run, submissions, export.fields, export.mapping_new and not same_mapping, result)
+        _keep(form, run, submissions, export.fields, export.mapping_new and not alike, result)
     run.result = {**result.counts(), "kept_columns": [storable(column) for column in export.kept_columns]}
     run.save(update_fields=["result"])
     return result
@@ -111,7 +112,9 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
 
 def given_mapping(organisation: str, kind: str, name: str) -> str:
     """Return the mapping that a person gave for a form, as TOML; empty when nobody did."""
-    form = models.Form.objects.filter(organisation=organisation, kind=kind, name=name, mapping_given=True).first()
+    form = models.Form.objects.filter(
+        organisation=organisation, kind=kind, name=storable(name), mapping_given=True
+    ).first()
     return form.mapping if form else ""
 
 
@@ -126,7 +129,7 @@ def imported_before(organisation: str, sha256: str, form: models.Form | None) ->
 
 
 def _form(export: ExportFile) -> tuple[models.Form, bool]:
-    """Return the form, made when it is new, and whether it was imported by this very mapping last."""
+    """Return the form, made when it is new, and whether it was imported last by a mapping that reads alike."""
     mapping = storable(export.mapping)
     others = models.Form.objects.filter(organisation=export.organisation, kind=export.kind)
     form, made = models.Form.objects.get_or_create(
@@ -140,11 +143,11 @@ def _form(export: ExportFile) -> tuple[models.Form, bool]:
             "created": timezone.now(),
         },
     )
-    same = form.mapping == mapping
-    if not made and (not same or form.mapping_given != export.mapping_given):
+    alike = not made and reads_alike(form.mapping, mapping)
+    if not made and (form.mapping, form.mapping_given) != (mapping, export.mapping_given):
         form.mapping, form.mapping_given = mapping, export.mapping_given
         form.save(update_fields=["mapping", "mapping_given"])
-    return form, same and not made
+    return form, alike
 
 
 def _keep(
