@@ -12,7 +12,7 @@ from pipeline.merge import Decided, Link, Merged, merge
 from pipeline.merge.match import Weights
 from pipeline.statement import People, Statement
 from pipeline.store import models
-from pipeline.store.database import merging
+from pipeline.store.database import merging, plainly
 from pipeline.store.setup import store_home
 from pipeline.store.statements import people_of, statements_of
 
@@ -206,9 +206,9 @@ def open_questions(organisations: Sequence[str]) -> list[Question]:
         )
     )
     rows = models.Link.objects.filter(organisation__in=organisations, until=None, state=_LINK_STATES.ASKED)
-    told = rows.order_by("organisation", "-probability", "pk").values_list(
-        "organisation", "one__source", "other__source", "probability", "reasons"
-    )
+    # By keys, not by when they were asked, so that the order of imports and merges doesn't count.
+    in_order = rows.order_by("organisation", "-probability", plainly("one__key"), plainly("other__key"))
+    told = in_order.values_list("organisation", "one__source", "other__source", "probability", "reasons")
     return [
         Question(code, (one, other), round(probability, 4), tuple(reasons))
         for code, one, other, probability, reasons in told

@@ -136,6 +136,7 @@ def test_bytes_that_are_no_text(home: Path, tmp_path: Path) -> None:
     file.write_bytes(text)
     assert counted(bring_in(home, file, code=ExitCode.NEEDS_PERSON)) == (2, 1, 0, 0, 1)
     assert counted(bring_in(home, file, code=ExitCode.NEEDS_PERSON)) == (2, 0, 0, 1, 1)
+    assert run(home, "import", file, "--organisation", "RXW")[0] == ExitCode.NEEDS_PERSON
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from forms.errors import ExitCode
 from pipeline.simulate.nominations.files import write_world
 from pipeline.simulate.nominations.plan import Plan, Shares
 from pipeline.simulate.nominations.simulation import simulate
+from pipeline.simulate.nominations.world import FormKind
 from pipeline.sources import nomination_id
 from pipeline.store.register import nominations_of
 from tests.commands.test_commands import read_csv, run, write_profile
@@ -29,7 +30,10 @@ DOUBTFUL = {"nominator_name": "", "nominator_contact": "", "date": ""}
 def home(store: Path, tmp_path: Path) -> Path:
     """A story told on a card and a form, one that may be the same as another, and one that stands alone."""
     assert run(store, "load", write_profile(tmp_path / "profile"))[0] == 0
-    doubtful = "She sat with my mother all night and held her hand. Later she brought soup and a blanket from home."
+    doubtful = (
+        "She sat with my mother and held her hand. "
+        "Later she brought soup and a blanket from home, and called the chaplain."
+    )
     first = make_submission(1)
     send(make_sent_card(values={name: str(first.values[name]).upper() for name in ("action", "impact")}))
     susan = {"nominee_first_name": "Susan", "nominee_last_name": "Smith", **DOUBTFUL}
@@ -201,9 +205,10 @@ def test_a_simulated_organisation(store: Path, tmp_path: Path) -> None:
     folder = tmp_path / "world" / code
     first, later = (sorted((folder / name).iterdir()) for name in ("first", "later"))
     everything = []
-    for number, files in enumerate(
-        ([folder / "readings.json", *first, *later], [*later, *first, folder / "readings.json"])
-    ):
+    readings = folder / "readings.json"
+    # An edited row of a Google form has no id that tells: it is another source, which the merge joins.
+    edited = sum(one.form is FormKind.GOOGLE and one.first_version is not None for one in organisation.submissions)
+    for number, files in enumerate(([readings, *first, *later], [*later, *first, readings])):
         home = tmp_path / f"home{number}"
         assert run(home, "load", folder / "organisation")[0] == 0
         for file in files:
@@ -216,8 +221,8 @@ def test_a_simulated_organisation(store: Path, tmp_path: Path) -> None:
         assert len(everything[-1][0]) < len(organisation.sources)
         assert sum(len(row.sources) for row in everything[-1][0]) == len(organisation.sources) + edited
     assert everything[0] == everything[1]
-    assert len(everything[0][0]) == pytest.approx(organisation.nominations, rel=0.03)
+    assert len(everything[0][0]) == pytest.approx(organisation.nominations, rel=0.05)
     ended, told, complaint = run(home, "merge", "--estimate", "--json")
     assert (ended, "Weights worked out anew" in complaint) == (0, True)
-    assert len(nominations_of(code)) == pytest.approx(organisation.nominations, rel=0.03)
+    assert len(nominations_of(code)) == pytest.approx(organisation.nominations, rel=0.05)
     assert merge(home)["unchanged"] == len(nominations_of(code))
