@@ -284,3 +284,26 @@ def test_it_is_told_in_words(home: Path, tmp_path: Path) -> None:
     assert code == 0
     assert told == ("Compassion.csv: Microsoft form 'Compassion', 2 rows: 2 new, 0 changed, 0 unchanged, 0 refused.\n")
     assert "nominee_first_name   Nominee's first name" in complaint
+
+
+def test_rejected_in_odk_is_withdrawn(home: Path, tmp_path: Path) -> None:
+    table = odk(FEW)
+    bring_in(home, write_csv(tmp_path / "Compassion.csv", table))
+    table[1][table[0].index("ReviewState")] = "rejected"
+    told = bring_in(home, write_csv(tmp_path / "Compassion (1).csv", table))
+    assert counted(told) == (2, 0, 1, 1, 0)
+    assert {row.nominee_first_name: str(row.status) for row in nominations_of("RXW")} == {
+        "Sue": "withdrawn", "Alan": "complete",
+    }  # fmt: skip
+
+
+def test_an_edit_in_kobo_is_never_outdated_by_an_older_export(home: Path, tmp_path: Path) -> None:
+    table = kobo(FEW)
+    place = {name: number for number, name in enumerate(table[0])}
+    table[1][place["_uuid"]] = table[1][place["rootUuid"]]
+    old = write_csv(tmp_path / "Compassion.csv", table, ";")
+    table[1][place["_uuid"]] = "another"
+    table[1][place["card/action"]] = "Edited."
+    bring_in(home, write_csv(tmp_path / "Compassion (1).csv", table, ";"))
+    assert counted(bring_in(home, old)) == (2, 0, 0, 2, 0)
+    assert "Edited." in actions()

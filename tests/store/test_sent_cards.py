@@ -235,3 +235,13 @@ def test_round_trip_through_another_home(
     back = save_sent_cards("RXW", "again.json", "b", RECEIVED, read_readings(tmp_path / "again.json"))
     assert (back.new, len(register())) == (0, 2)
     assert list(readings_rows()) == sent
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_sites_readings_the_same_speaks_in_any_order(turned: bool) -> None:
+    there = make_sent_card(values={"impact": "I WAS NOT AFRAlD"}, batch="there", received=date(2026, 11, 19))
+    sites = [make_sent_card(), there]
+    for card in reversed(sites) if turned else sites:
+        send(card)
+    (nomination,) = nominations_of("RXW")
+    assert (nomination.impact, nomination.received_at) == ("I was not afraid.", "2026-11-19")
