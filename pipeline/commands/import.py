@@ -1,5 +1,7 @@
 """`compassion import`: electronic submissions, and readings from another site, into the store."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +60,8 @@ def command(
     from pipeline.store.organisations import profile_of
 
     profile_of(organisation)
+    if missing := [file for file in files if not file.is_file()]:
+        raise UsageError(f"There is no file '{missing[0]}'.")
     told, failed = [], []
     for file in files:
         try:
@@ -97,8 +101,6 @@ def _import_file(
     received: datetime | None,
     as_json: bool,
 ) -> dict[str, Any]:
-    if not file.is_file():
-        raise UsageError(f"There is no file '{file}'.")
     if _is_json(file):
         if mapping or source:
             raise UsageError(f"'{file}' holds readings, which need no --map and no --source.")
@@ -109,19 +111,20 @@ def _import_file(
 def _is_json(file: Path) -> bool:
     if file.suffix.lower() == ".json":
         return True
-    with file.open("rb") as opened:
+    with _reading(file), file.open("rb") as opened:
         return opened.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[{", b"[\n", b"[\r\n"))
 
 
 def _import_readings(file: Path, organisation: str, received: datetime | None, as_json: bool) -> dict[str, Any]:
     from pipeline.readings_file import read_readings
     from pipeline.store.sent_cards import save_sent_cards
+    from pipeline.store.storable import storable
 
     day = received.date() if received else datetime.fromtimestamp(file.stat().st_mtime).date()
     cards = track(read_readings(file), "Importing readings")
     result = save_sent_cards(organisation, file.name, _sha256(file), day, cards)
     _tell(file, "readings of cards", result, as_json)
-    return {"file": str(file), "kind": "readings", **result.counts()}
+    return {"file": storable(str(file)), "kind": "readings", **result.counts()}
 
 
 def _import_table(
@@ -130,6 +133,7 @@ def _import_table(
     from django.utils import timezone
 
     from pipeline.commands.import_mapping import KINDS, choose_mapping
+    from pipeline.store.storable import storable
     from pipeline.store.submissions import ExportFile, save_submissions
     from pipeline.submissions.mapping_text import as_toml
     from pipeline.submissions.read_rows import read_submissions
@@ -147,17 +151,18 @@ def _import_table(
         sha256=_sha256(file),
         mapping=as_toml(columns, table),
         mapping_given=given,
+        mapping_new=mapping is not None,
         fields=_fields(columns),
         kept_columns=columns.unmatched,
     )
     today = timezone.localdate()
     rows = track(read_submissions(table, columns, today), "Importing rows", total=len(table.frame) + len(table.refused))
     result = save_submissions(export, rows)
-    _tell(file, f"{KINDS[columns.kind]} '{form}'", result, as_json, table)
+    _tell(file, f"{KINDS[columns.kind]} '{storable(form)}'", result, as_json, table)
     return {
-        "file": str(file),
+        "file": storable(str(file)),
         "kind": columns.kind.value,
-        "source": form,
+        "source": storable(form),
         **result.counts(),
         "mapping": {name: list(named) for name, named in columns.fields.items()},
         "kept": list(columns.unmatched),
@@ -177,6 +182,9 @@ def _fields(columns: "ColumnMap") -> frozenset[str]:
 
 def _tell(file: Path, what: str, result: "ImportResult", as_json: bool, table: "Table | None" = None) -> None:
     """Say what an import did: the count on stdout, what a person should look at on stderr."""
+    from pipeline.store.storable import storable
+
+    name = storable(file.name)
     lines = [*(table.notes if table else ())]
     lines += [f"Row {row}: {note}" for row, note in _first(result.notes)]
     lines += [f"Row {row} is new, but {reason}." for row, reason in _first(result.near_misses)]
@@ -184,13 +192,13 @@ def _tell(file: Path, what: str, result: "ImportResult", as_json: bool, table: "
         column = f", column '{row.column}'" if row.column else ""
         lines.append(f"Row {row.row} was not taken{column}: {row.reason}.")
     for line in lines:
-        click.echo(f"{file.name}: {line.rstrip('.')}.", err=True)
+        click.echo(f"{name}: {line.rstrip('.')}.", err=True)
     more = sum(max(0, len(told) - _SHOWN) for told in (result.notes, result.near_misses, result.refused))
     if more:
-        click.echo(f"{file.name}: and {more} more like these; --json tells all.", err=True)
+        click.echo(f"{name}: and {more} more like these; --json tells all.", err=True)
     if not as_json:
         click.echo(
-            f"{file.name}: {what}, {result.rows} rows: {result.new} new, {result.changed} changed, "
+            f"{name}: {what}, {result.rows} rows: {result.new} new, {result.changed} changed, "
             f"{result.unchanged} unchanged, {len(result.refused)} refused."
         )
 
@@ -202,8 +210,13 @@ def _first(told: list[Any]) -> list[Any]:
 def _sha256(file: Path) -> str:
     import hashlib
 
+    with _reading(file), file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        yield
     except OSError as error:
         raise NothingReadError(f"'{file}' can't be read: {error.strerror}.") from error

@@ -16,7 +16,8 @@ from django.db.utils import DatabaseError
 from forms.errors import UsageError
 
 DATABASE_FILE = "compassion.sqlite3"
-_LOCK_FILE = "migrating.lock"
+_MIGRATING_FILE = "migrating.lock"
+_MERGING_FILE = "merging.lock"
 _BUSY_SECONDS = 60
 """How long a write waits for another process's before it gives up; a page is kept in some hundredths of a
 second."""
@@ -76,20 +77,40 @@ def applied_migrations(app: str) -> set[str]:
 def migrating(home: Path) -> Iterator[None]:
     """Keep every other process from migrating meanwhile; the lock goes when this process does, however it
     ends."""
+    with alone("migrate", home / _MIGRATING_FILE):
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                # Kept in the file: readers don't wait for writers, nor writers for readers.
+                cursor.execute("PRAGMA journal_mode = WAL")
+        yield
+
+
+@contextmanager
+def merging(home: Path) -> Iterator[None]:
+    """Keep every other process from merging meanwhile, but not from reading and importing. Raises UsageError when
+    another one merges for too long."""
+    try:
+        with alone("merge", home / _MERGING_FILE):
+            yield
+    except sqlite3.OperationalError as error:
+        raise UsageError("Another merge is running; wait until it has ended, and run this again.") from error
+
+
+@contextmanager
+def alone(name: str, file: Path) -> Iterator[None]:
+    """Wait until no other process holds `name`, and hold it; `file` stands for it where there is no server."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_lock_number("migrate")])
-            try:
-                yield
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_lock_number("migrate")])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_lock_number(name)])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_lock_number(name)])
         return
     # SQLite's own lock on a file beside: held by the operating system, so never left behind.
-    with closing(sqlite3.connect(home / _LOCK_FILE, timeout=_BUSY_SECONDS, isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE")
-        with connection.cursor() as cursor:
-            # Kept in the file: readers don't wait for writers, nor writers for readers.
-            cursor.execute("PRAGMA journal_mode = WAL")
+    with closing(sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)) as held:
+        held.execute("BEGIN EXCLUSIVE")
         yield
 
 

@@ -79,7 +79,8 @@ class _DecidingOn:
     values: Mapping[str, Value]
     """What it says now, by field; of `nominee_staff` and `nominee_ward` too."""
     fingerprint: str
-    """Of the card's layout; empty for an electronic submission, which answers the standard card's questions."""
+    """Of the card's layout; empty where it isn't known, as for a card that another site sent. What it says is then
+    what the standard card's questions allow, and so for an electronic submission."""
 
 
 def _deciding_on(source: str, organisation: str) -> _DecidingOn:
@@ -160,7 +161,7 @@ def _value(at: _DecidingOn, field: str, text: str, layouts: Layouts) -> Value:
         raise UsageError(f"{at.source} has no field '{field}'; it has {', '.join((*at.values, WITHDRAWN))}.")
     if text == AS_READ:
         return at.values[field]
-    layout = layouts.get(at.fingerprint) if at.fingerprint or parse_card_source(at.source) else standard_layout()
+    layout = layouts.get(at.fingerprint) if at.fingerprint else standard_layout()
     asked = next((asked for asked in layout.fields if asked.name == field), None) if layout else None
     if asked is None:
         raise UsageError(

@@ -12,7 +12,8 @@ from pipeline.merge import TOGETHER, Decided, Link, Merged, merge
 from pipeline.merge.match import Weights
 from pipeline.statement import People, Statement
 from pipeline.store import models
-from pipeline.store.database import lock
+from pipeline.store.database import merging, plainly
+from pipeline.store.setup import store_home
 from pipeline.store.statements import people_of, statements_of
 
 _CHUNK = 500
@@ -44,24 +45,20 @@ def merge_store(
 ) -> MergeResult:
     """Merge the sources of some organisations, each in a transaction of its own; tell `done` how many are merged.
 
-    Stopped at any moment, the next merge comes to the same. A merge that changes nothing leaves no trace.
+    Stopped at any moment, the next merge comes to the same. A merge that changes nothing leaves no trace. One merge
+    runs at a time: another waits.
     """
-    run = models.MergeRun.objects.create(
-        at=timezone.now(), organisation=organisations[0] if len(organisations) == 1 else "", result={}
-    )
-    result, changed = MergeResult(), False
-    try:
+    result = MergeResult()
+    with merging(store_home()):
+        run = models.MergeRun(
+            at=timezone.now(), organisation=organisations[0] if len(organisations) == 1 else "", result={}
+        )
         for codes, statements in _batches(organisations):
             people: dict[str, People] = {code: people_of(code) for code in codes}
             merged = merge(statements, people, [said for code in codes for said in _pair_decisions(code)], weights)
             for code in codes:
-                changed |= _keep(run, code, _part(merged, code), result)
+                _keep(run, code, _part(merged, code), result)
             done(len(codes))
-    finally:
-        run.result = result.counts()
-        run.save(update_fields=["result"])
-        if not changed:
-            run.delete()
     return result
 
 
@@ -107,9 +104,11 @@ def _part(merged: Merged, organisation: str) -> Merged:
 
 
 @transaction.atomic
-def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: MergeResult) -> bool:
-    """Keep what was found of one organisation; return whether anything is other than it was."""
-    lock([f"merge:{organisation}"])
+def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: MergeResult) -> None:
+    """Keep what was found of one organisation; the run itself only when anything is other than it was."""
+    first = run.pk is None
+    if first:
+        run.save()
     sources = {
         row.key: row for row in models.NominationSource.objects.filter(organisation=organisation).iterator(_CHUNK)
     }
@@ -132,7 +131,11 @@ def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: Merge
     for one, other in merged.contradictions:
         result.contradictions.append((sources[one].source, sources[other].source))
     links_changed = _keep_links(run, organisation, merged, sources)
-    return bool(moved or fresh or links_changed)
+    if moved or fresh or links_changed:
+        run.result = result.counts()
+        run.save(update_fields=["result"])
+    elif first:
+        run.delete()
 
 
 def _count(rows: Sequence[models.NominationSource], members_before: dict[str, int], result: MergeResult) -> None:
@@ -201,9 +204,9 @@ def open_questions(organisations: Sequence[str]) -> list[Question]:
         )
     )
     rows = models.Link.objects.filter(organisation__in=organisations, until=None, state=_LINK_STATES.ASKED)
-    told = rows.order_by("organisation", "-probability", "pk").values_list(
-        "organisation", "one__source", "other__source", "probability", "reasons"
-    )
+    # By keys, not by when they were asked, so that the order of imports and merges doesn't count.
+    in_order = rows.order_by("organisation", "-probability", plainly("one__key"), plainly("other__key"))
+    told = in_order.values_list("organisation", "one__source", "other__source", "probability", "reasons")
     return [
         Question(code, (one, other), round(probability, 4), tuple(reasons))
         for code, one, other, probability, reasons in told
@@ -222,19 +225,19 @@ class Undone:
     """Sources that wait again for a merge to take them in."""
 
 
-@transaction.atomic
 def undo_merge() -> Undone:
     """Take back the last merge that changed anything. Raises UsageError when there is none.
 
     Decisions stay, so that the next merge follows them again.
     """
-    run = models.MergeRun.objects.filter(undone_at=None).order_by("-pk").first()
-    if run is None:
-        raise UsageError("There is no merge to take back.")
-    codes = set(run.sources.values_list("organisation", flat=True)) | set(
-        run.moves.values_list("source__organisation", flat=True)
-    )
-    lock(f"merge:{code}" for code in codes)
+    with merging(store_home()), transaction.atomic():
+        run = models.MergeRun.objects.filter(undone_at=None).order_by("-pk").first()
+        if run is None:
+            raise UsageError("There is no merge to take back.")
+        return _undo(run)
+
+
+def _undo(run: models.MergeRun) -> Undone:
     moves = list(run.moves.select_related("source"))
     for move in moves:
         move.source.nomination = move.before

@@ -38,9 +38,13 @@ def place_card(page: models.Page, place: int, reading: CardReading, same_writing
 
 def let_speak(card: models.Card) -> None:
     """Let the newest filled sighting of a card speak for it, or the newest where none is filled."""
-    # Of those that another site sent there is no image here; what was scanned here speaks first.
-    sightings = card.sightings.values_list("filled", "page__suffix", "pk")
-    speaker = max((filled, bool(suffix), pk) for filled, suffix, pk in sightings)[2]
+    # Of those that another site sent there is no image here; what was scanned here speaks first. Among sent ones the
+    # newest is the last that came in there, because they may be imported in any order.
+    columns = ("filled", "page__suffix", "page__received", "page__batch", "pk")
+    speaker = max(
+        (filled, bool(suffix), (received, batch) if not suffix else (), pk)
+        for filled, suffix, received, batch, pk in card.sightings.values_list(*columns)
+    )[-1]
     card.sightings.filter(current=True).exclude(pk=speaker).update(current=False)
     card.sightings.filter(pk=speaker, current=False).update(current=True)
 

@@ -56,8 +56,8 @@ class _Keeper:
         self.result = ImportResult()
         self._batches: dict[str, models.Batch] = {}
         self._position = 0
-        self._claimed: set[int] = set()
-        """Copies, by primary key, that cards of this file are."""
+        self._claimed: dict[int, int] = {}
+        """Copies, by primary key, that cards of this file are, and what the file calls each."""
 
     def keep(self, chunk: Sequence[SentCard | RefusedCard]) -> None:
         """Keep some cards: those of new numbers at one go, the others one by one."""
@@ -90,24 +90,27 @@ class _Keeper:
 
     def _place(self, card: SentCard) -> None:
         """Find the copy that a card of a known number is: sent before, the same words, or a new copy."""
-        copies = list(models.Card.objects.filter(number=card.number).order_by("copy"))
+        copies = [
+            copy
+            for copy in models.Card.objects.filter(number=card.number)
+            # Another copy of this file is another card: the other site compared their ink.
+            if self._claimed.get(copy.pk, card.copy) == card.copy
+        ]
+        copies.sort(key=lambda copy: (copy.copy != card.copy, copy.copy))
         for copy in copies:
             before = self._sent_before(copy, card)
             if before is not None and (copy.copy == card.copy or says_the_same(_values(card), _run_values(before))):
-                self._claimed.add(copy.pk)
+                self._claimed[copy.pk] = card.copy
                 self._read_again(before, card)
                 return
-        copies.sort(key=lambda copy: (copy.copy != card.copy, copy.copy))
         for copy in copies:
-            if copy.pk in self._claimed:
-                continue  # By another copy of this file: the other site compared their ink.
             speaker = copy.sightings.filter(current=True).first()
             if speaker is not None and says_the_same(_values(card), _run_values(speaker)):
-                self._claimed.add(copy.pk)
+                self._claimed[copy.pk] = card.copy
                 self._add_sighting(copy, card)
                 self.result.changed += 1
                 return
-        taken = {copy.copy for copy in copies}
+        taken = set(models.Card.objects.filter(number=card.number).values_list("copy", flat=True))
         self._add([(card, card.copy if card.copy not in taken else max(taken) + 1)])
 
     def _sent_before(self, copy: models.Card, card: SentCard) -> models.Sighting | None:
@@ -121,10 +124,8 @@ class _Keeper:
             (row.field, row.value, row.confidence, row.status, row.engine)
             for row in (reading_row(run, position, field) for position, field in enumerate(card.fields))
         ]
-        if before == now and (run.nominee_staff, run.nominee_ward) == (
-            card.nominee_staff.value,
-            card.nominee_ward.value,
-        ):
+        matches = _matches(card.nominee_staff, card.nominee_ward)
+        if before == now and all(getattr(run, name) == value for name, value in matches.items()):
             self.result.unchanged += 1
             return
         models.ReadingRun.objects.filter(pk=run.pk).update(newest=False)
@@ -147,12 +148,12 @@ class _Keeper:
         """Add cards that are new, with all that was read of them."""
         rows = models.Card.objects.bulk_create(
             [
-                models.Card(number=card.number, copy=copy, organisation=card.organisation, ward=card.ward)
+                models.Card(number=card.number, copy=copy, organisation=card.organisation, ward=storable(card.ward))
                 for card, copy in told
             ]
         )
-        self._claimed.update(row.pk for row in rows)
         cards = [card for card, _ in told]
+        self._claimed.update((row.pk, card.copy) for row, card in zip(rows, cards, strict=True))
         sightings = self._add_sightings(list(zip(cards, rows, strict=True)), current=True)
         self._add_runs(list(zip(cards, sightings, strict=True)))
         models.NominationSource.objects.bulk_create(
@@ -216,11 +217,12 @@ class _Keeper:
     def _batch(self, card: SentCard) -> models.Batch:
         """Return the batch that stands for the other site's, one for each organisation."""
         if card.batch not in self._batches:
-            key = hashlib.sha256(f"sent:{self.organisation}:{card.batch}".encode()).hexdigest()
+            name = storable(card.batch)
+            key = hashlib.sha256(f"sent:{self.organisation}:{name}".encode()).hexdigest()
             now = timezone.now()
             self._batches[card.batch], _ = models.Batch.objects.get_or_create(
                 paths_key=key,
-                defaults={"id": f"sent-{key[:16]}", "origin": card.batch or "sent", "created": now, "finished_at": now},
+                defaults={"id": f"sent-{key[:16]}", "origin": name or "sent", "created": now, "finished_at": now},
             )
         return self._batches[card.batch]
 
@@ -233,7 +235,7 @@ class _Keeper:
                     created=now,
                     filled=card.filled,
                     corners_px=[list(corner) for corner in card.corners_px],
-                    alignment_by=card.alignment_by,
+                    alignment_by=storable(card.alignment_by),
                     residual_mm=card.residual_mm,
                     page_from_card=[],
                     px_per_mm=0.0,

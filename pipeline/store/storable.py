@@ -2,5 +2,9 @@
 
 
 def storable(text: str) -> str:
-    """Return text that every database takes: file names may hold bytes that are no characters."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\x00", "\ufffd")
+    """Return text that every database takes: file names may hold bytes that are no characters, files half ones."""
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "surrogatepass")
+    return data.decode("utf-8", "replace").replace("\x00", "\ufffd")

@@ -14,11 +14,14 @@ from pipeline.records import Value
 from pipeline.sources import nomination_id
 from pipeline.store import models
 from pipeline.store.database import lock
+from pipeline.store.near_misses import near_misses
 from pipeline.store.storable import storable
 from pipeline.submissions.records import RefusedRow, Submission
+from pipeline.submissions.same_mapping import reads_alike
 
 _CHUNK = 500
-_LONGEST_KEY = 250
+_LONGEST_KEY = 200
+"""With the longest name of a form before it, a key fits the column of sources."""
 _WITHOUT_IDS = ("google", "table")
 """Kinds of forms whose rows are told apart by their time and words."""
 
@@ -41,6 +44,8 @@ class ExportFile:
     """The fields that the form asks for."""
     kept_columns: tuple[str, ...] = ()
     """Columns that match no field."""
+    mapping_new: bool = False
+    """Whether a person said so for this very import: where it reads other than the last one's, rows are read anew."""
 
 
 @dataclass(slots=True)
@@ -59,7 +64,9 @@ class ImportResult:
 
     def counts(self) -> dict[str, Any]:
         """Return it as `compassion import --json` prints it."""
-        refused = [{"row": row.row, "column": row.column, "reason": row.reason} for row in self.refused]
+        refused = [
+            {"row": row.row, "column": storable(row.column), "reason": storable(row.reason)} for row in self.refused
+        ]
         return {
             "rows": self.rows,
             "new": self.new,
@@ -76,11 +83,11 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
 
     What is known already changes nothing. A submission that says something else than before gets a new version; one
     that says what it said in an older version, or that the export itself calls older, is an old export's and changes
-    nothing either.
+    nothing either. `rows` hold each key once.
     """
     lock([f"import:{export.organisation}"])
-    form, same_mapping = _form(export)
-    before = imported_before(export.organisation, export.sha256, form) if same_mapping else None
+    form, alike = _form(export)
+    before = imported_before(export.organisation, export.sha256, form) if alike else None
     if before is not None:
         return before
     run = models.ImportRun.objects.create(
@@ -96,15 +103,18 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
     while chunk := list(islice(stream, _CHUNK)):
         result.rows += len(chunk)
         result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
-        _keep(form, run, [row for row in chunk if isinstance(row, Submission)], export.fields, result)
-    run.result = {**result.counts(), "kept_columns": list(export.kept_columns)}
+        submissions = [row for row in chunk if isinstance(row, Submission)]
+        _keep(form, run, submissions, export.fields, export.mapping_new and not alike, result)
+    run.result = {**result.counts(), "kept_columns": [storable(column) for column in export.kept_columns]}
     run.save(update_fields=["result"])
     return result
 
 
 def given_mapping(organisation: str, kind: str, name: str) -> str:
     """Return the mapping that a person gave for a form, as TOML; empty when nobody did."""
-    form = models.Form.objects.filter(organisation=organisation, kind=kind, name=name, mapping_given=True).first()
+    form = models.Form.objects.filter(
+        organisation=organisation, kind=kind, name=storable(name), mapping_given=True
+    ).first()
     return form.mapping if form else ""
 
 
@@ -119,24 +129,25 @@ def imported_before(organisation: str, sha256: str, form: models.Form | None) ->
 
 
 def _form(export: ExportFile) -> tuple[models.Form, bool]:
-    """Return the form, made when it is new, and whether it was imported by this very mapping last."""
+    """Return the form, made when it is new, and whether it was imported last by a mapping that reads alike."""
+    mapping = storable(export.mapping)
     others = models.Form.objects.filter(organisation=export.organisation, kind=export.kind)
     form, made = models.Form.objects.get_or_create(
         organisation_id=export.organisation,
         kind=export.kind,
-        name=export.form,
+        name=storable(export.form),
         defaults={
             "first": not others.exists(),
-            "mapping": export.mapping,
+            "mapping": mapping,
             "mapping_given": export.mapping_given,
             "created": timezone.now(),
         },
     )
-    same = form.mapping == export.mapping
-    if not made and (not same or form.mapping_given != export.mapping_given):
-        form.mapping, form.mapping_given = export.mapping, export.mapping_given
+    alike = not made and reads_alike(form.mapping, mapping)
+    if not made and (form.mapping, form.mapping_given) != (mapping, export.mapping_given):
+        form.mapping, form.mapping_given = mapping, export.mapping_given
         form.save(update_fields=["mapping", "mapping_given"])
-    return form, same and not made
+    return form, alike
 
 
 def _keep(
@@ -144,8 +155,10 @@ def _keep(
     run: models.ImportRun,
     submissions: Sequence[Submission],
     fields: frozenset[str],
+    anew: bool,
     result: ImportResult,
 ) -> None:
+    submissions = list(_with_sound_keys(submissions, result))
     known = {row.key: row for row in form.submissions.filter(key__in=[row.key for row in submissions])}
     versions: dict[str, list[models.SubmissionVersion]] = {}
     told = models.SubmissionVersion.objects.filter(submission__in=known.values()).order_by("number")
@@ -153,16 +166,10 @@ def _keep(
         versions.setdefault(version.submission.key, []).append(version)
     added: list[tuple[Submission, models.SubmissionVersion]] = []
     for said in submissions:
-        if len(said.key) > _LONGEST_KEY:
-            result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
-            continue
         version = _version(said, run, fields)
         result.notes += [(said.row, note) for note in said.notes]
         before = versions.setdefault(said.key, [])
-        if any(old.digest == version.digest for old in before):
-            result.unchanged += 1
-            if before[-1].digest != version.digest and not before[-1].current:
-                result.notes.append((said.row, "it is older than what is known, and changes nothing"))
+        if before and not _says_anything_new(version, before, anew, result):
             continue
         version.number = len(before) + 1
         if before:
@@ -174,25 +181,47 @@ def _keep(
         before.append(version)
         added.append((said, version))
     if form.kind in _WITHOUT_IDS:
-        _find_near_misses(form, [(said, version) for said, version in added if version.number == 1], result)
+        fresh = [version for _, version in added if version.number == 1]
+        result.near_misses += near_misses(form, fresh)
     _write(form, added)
 
 
-def _find_near_misses(
-    form: models.Form, fresh: Sequence[tuple[Submission, models.SubmissionVersion]], result: ImportResult
-) -> None:
-    """Tell of new rows that have a known one's time stamp, or say the same to the letter at another time."""
-    current = models.SubmissionVersion.objects.filter(submission__form=form, current=True)
-    times = {version.received_at for _, version in fresh}
-    digests = {version.digest for _, version in fresh}
-    stamped = dict(current.filter(received_at__in=times).values_list("received_at", "submission__source__source"))
-    worded = dict(current.filter(digest__in=digests).values_list("digest", "submission__source__source"))
-    for said, version in fresh:
-        if other := stamped.get(version.received_at):
-            reason = f"it came at the very time of {other}, with other words: perhaps that one, edited"
-            result.near_misses.append((said.row, reason))
-        elif other := worded.get(version.digest):
-            result.near_misses.append((said.row, f"it says what {other} says, at another time: perhaps sent twice"))
+def _with_sound_keys(submissions: Iterable[Submission], result: ImportResult) -> Iterator[Submission]:
+    for said in submissions:
+        if len(said.key) > _LONGEST_KEY:
+            result.refused.append(RefusedRow(said.row, "", f"its id is longer than {_LONGEST_KEY} characters"))
+        elif storable(said.key) != said.key:
+            result.refused.append(RefusedRow(said.row, "", "its id holds what is no character"))
+        else:
+            yield said
+
+
+def _says_anything_new(
+    version: models.SubmissionVersion, before: Sequence[models.SubmissionVersion], anew: bool, result: ImportResult
+) -> bool:
+    """Tell whether a version of a known submission is to be kept; when not, it counts as unchanged.
+
+    It is known when an older one says the same, unless the export tells that this one is newer (an edit that took an
+    edit back), or a person gave another mapping to read it by (`anew`).
+    """
+    if version.received_at < min(old.received_at for old in before):
+        # Of whatever version came in first, so that the order of imports doesn't count.
+        models.NominationSource.objects.filter(
+            submission=before[0].submission_id, received_at__gt=version.received_at
+        ).update(received_at=version.received_at)
+    speaker = _speaker(before)
+    if not any(old.digest == version.digest and old.revision >= version.revision for old in before):
+        return True
+    if speaker.digest != version.digest:
+        if anew and version.revision >= speaker.revision:
+            return True
+        result.notes.append((version.row, "it is older than what is known, and changes nothing"))
+    result.unchanged += 1
+    return False
+
+
+def _speaker(versions: Sequence[models.SubmissionVersion]) -> models.SubmissionVersion:
+    return next(version for version in versions if version.current)
 
 
 def _follow(
@@ -203,16 +232,15 @@ def _follow(
 ) -> None:
     """Let a new version speak for its submission, unless the export tells that it is older than the one that does."""
     version.submission = submission
-    speaker = next(old for old in before if old.current)
-    # Of whatever version came first into the house, so that the order of imports doesn't count.
-    models.NominationSource.objects.filter(submission=submission, received_at__gt=version.received_at).update(
-        received_at=version.received_at
-    )
+    speaker = _speaker(before)
     version.current = version.revision >= speaker.revision
     if version.current:
         speaker.current = False
         if speaker.pk:
             models.SubmissionVersion.objects.filter(pk=speaker.pk).update(current=False)
+    if version.digest == speaker.digest:
+        result.unchanged += 1
+    elif version.current:
         result.changed += 1
     else:
         result.unchanged += 1
@@ -265,7 +293,7 @@ def _version(said: Submission, run: models.ImportRun, fields: frozenset[str]) ->
         digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
         values=values,
         kept=kept,
-        notes=list(said.notes),
+        notes=[storable(note) for note in said.notes],
         withdrawn=said.withdrawn,
     )
 

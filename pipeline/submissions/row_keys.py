@@ -12,6 +12,7 @@ _DIGITS = 10
 """Hexadecimal digits of the content's hash: beside the second, enough that no two rows agree by chance."""
 _DIGITS_ALONE = 20
 _EDITS_WIDTH = 6
+_EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,13 @@ class Keys:
                 # To the minute: some exports leave the seconds out.
                 local = started.astimezone(self._times.zone)
                 key = f"{number} {local:%Y-%m-%dT%H:%M}:00"
-        return RowKey(number, key, received, self._revision(place, cells))
+        return RowKey(number, key, received, self._revision(place, cells, key))
 
-    def _revision(self, place: int, cells: Sequence[str]) -> str:
+    def _revision(self, place: int, cells: Sequence[str], key: str) -> str:
+        if self._map.kind is Kind.KOBO:
+            # A submission that was edited has a UUID of its own beside the root's; it doesn't tell which edit is later.
+            own = [self._cell(cells, name).removeprefix("uuid:") for name in self._map.key[1:2]]
+            return _EDITED if any(uuid not in ("", key) for uuid in own) else ""
         name = self._map.modified
         if not name:
             return ""

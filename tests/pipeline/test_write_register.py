@@ -98,9 +98,7 @@ def test_workbook(tmp_path: Path) -> None:
     ]
 
 
-QUESTION = OpenQuestion(
-    ("card:A", "=odk:1"), ("N-X", "N-Y"), 0.614, ("same nominator +8.1", "different wards -2.0")
-)
+QUESTION = OpenQuestion(("card:A", "=odk:1"), ("N-X", "N-Y"), 0.614, ("same nominator +8.1", "different wards -2.0"))
 
 
 def rows_of(path: Path, sheet: str) -> list[tuple[Any, ...]]:
