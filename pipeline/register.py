@@ -92,7 +92,7 @@ def nomination_of(
     waits for a person. Consent is the narrower. Whoever wishes to stay anonymous, in one source or as far as can be
     told, is named only `with_anonymous`. `asked` says that it may be the same as another nomination.
     """
-    order = sorted(range(len(statements)), key=lambda n: (statements[n].received_at, statements[n].key))
+    order = sorted(range(len(statements)), key=lambda n: statements[n].order)
     told = [statements[n] for n in order]
     ids = {statements[n].key: staff_ids[n] for n in order}
     named = standing_name(told)
@@ -130,9 +130,9 @@ def received_text(said: Statement) -> str:
 
 def standing_answer(statements: Sequence[Statement], field: str) -> Answer:
     """Return the answer that stands among those of several sources: the surest, of equally sure ones the newest."""
-    answers = [(said.answer(field), said.received_at, said.key) for said in statements]
+    answers = [(said.answer(field), said.order) for said in statements]
     answered = [told for told in answers if told[0].value]
-    best = max(answered or answers, key=lambda told: (told[0].standing, told[1], told[2]))
+    best = max(answered or answers, key=lambda told: (told[0].standing, told[1]))
     return best[0]
 
 
@@ -142,11 +142,11 @@ def standing_name(statements: Sequence[Statement]) -> Statement | None:
     return max(named, key=_name_rank) if named else None
 
 
-def _name_rank(said: Statement) -> tuple[bool, bool, int, datetime, str]:
+def _name_rank(said: Statement) -> tuple[bool, bool, int, tuple[datetime, str]]:
     answers = [said.answer(name) for name in _NAME]
     decided = any(answer.standing is Standing.DECIDED for answer in answers)
     standing = min(answer.standing for answer in answers if answer.value)
-    return decided, all(answer.value for answer in answers), standing, said.received_at, said.key
+    return decided, all(answer.value for answer in answers), standing, said.order
 
 
 def joint_consent(statements: Sequence[Statement]) -> tuple[str, ...]:

@@ -69,6 +69,11 @@ class Statement:
     """The code of the ward that is meant."""
     withdrawn: bool = False
 
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Its place among sources as they came in; of those that came at one moment, by their names."""
+        return self.received_at, self.key.removeprefix(f"{self.organisation}/")
+
     def answer(self, field: str) -> Answer:
         """Return what it says in a field."""
         return self.answers.get(field, NO_ANSWER)

@@ -61,7 +61,16 @@ def command(place: Place, context: click.Context, samples: Path) -> None:
         "4. Import what was sent by the web form", import_, files=exports, organisation=organisation, source=None,
         mapping=None, received=None, as_json=False,
     )  # fmt: skip
-    run("5. Merge both", merge, organisation=None, explain=None, undo=False, estimate=False, as_json=False)
+    run(
+        "5. Merge both",
+        merge,
+        organisation=None,
+        explain=None,
+        undo=False,
+        estimate=False,
+        shipped=False,
+        as_json=False,
+    )
     run(
         "6. Export the register", export, organisation=organisation, register=True, out=home / "register.xlsx",
         readings=None, review=None,

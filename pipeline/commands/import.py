@@ -62,21 +62,20 @@ def command(
     profile_of(organisation)
     if missing := [file for file in files if not file.is_file()]:
         raise UsageError(f"There is no file '{missing[0]}'.")
-    told, failed = [], []
+    told: list[dict[str, Any]] = []
+    failed: list[CompassionError] = []
     for file in files:
         try:
             told.append(_import_file(file, organisation, source, mapping, received, as_json))
-        except (ConfigurationError, UsageError):
-            raise
         except CompassionError as error:
-            if len(files) == 1:
+            if len(files) == 1 or isinstance(error, ConfigurationError):
                 raise
-            failed.append(file)
+            failed.append(error)
             click.echo(f"Error: {error}", err=True)
     if as_json:
         print_json(told[0] if len(files) == 1 else _together(told))
     if failed and not told:
-        context.exit(ExitCode.NOTHING_READ)
+        context.exit(failed[0].exit_code)
     context.exit(ExitCode.NEEDS_PERSON if failed else _exit_code(told))
 
 
@@ -156,7 +155,9 @@ def _import_table(
         kept_columns=columns.unmatched,
     )
     today = timezone.localdate()
-    rows = track(read_submissions(table, columns, today), "Importing rows", total=len(table.frame) + len(table.refused))
+    total = len(table.frame) + len(table.refused)
+    # All rows are read before the first is kept, so that the database is not held up meanwhile.
+    rows = list(track(read_submissions(table, columns, today), "Reading rows", total=total))
     result = save_submissions(export, rows)
     _tell(file, f"{KINDS[columns.kind]} '{storable(form)}'", result, as_json, table)
     return {

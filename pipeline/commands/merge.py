@@ -17,6 +17,7 @@ _SHOWN = 10
 @click.option("--explain", metavar="ID", help="Tell the whole story of one nomination, by its id or a source.")
 @click.option("--undo", is_flag=True, help="Take back the last merge. Decisions stay.")
 @click.option("--estimate", is_flag=True, help="Work out from the store's own data what agreeing weighs, then merge.")
+@click.option("--shipped", is_flag=True, help="Go back to the weights that come with the program, then merge.")
 @click.option("--with-anonymous", is_flag=True, help="With --explain: name nominators who wish to stay anonymous, too.")
 @as_json
 @pass_place
@@ -26,6 +27,7 @@ def command(
     explain: str | None,
     undo: bool,
     estimate: bool,
+    shipped: bool,
     with_anonymous: bool,
     as_json: bool,
 ) -> None:
@@ -34,8 +36,12 @@ def command(
     Surely the same are joined, surely two are left apart, and people are asked about those between. What they
     answer ('decide --same', '--apart') is followed by this and every later merge.
     """
-    if sum((explain is not None, undo, estimate)) > 1:
-        raise click.UsageError("Give one of --explain, --undo and --estimate.")
+    if sum((explain is not None, undo, estimate, shipped)) > 1:
+        raise click.UsageError("Give one of --explain, --undo, --estimate and --shipped.")
+    if (estimate or shipped) and organisation:
+        raise click.UsageError(
+            "Weights are those of all organisations; --estimate and --shipped take no --organisation."
+        )
     if with_anonymous and explain is None:
         raise click.UsageError("--with-anonymous goes with --explain.")
     if undo and organisation:
@@ -46,11 +52,11 @@ def command(
     elif undo:
         _undo(as_json)
     else:
-        _merge(organisation, estimate, as_json)
+        _merge(organisation, estimate, shipped, as_json)
 
 
-def _merge(organisation: str | None, estimate: bool, as_json: bool) -> None:
-    from pipeline.store.merge_weights import estimate_weights, present_weights
+def _merge(organisation: str | None, estimate: bool, shipped: bool, as_json: bool) -> None:
+    from pipeline.store.merge_weights import estimate_weights, forget_weights, present_weights
     from pipeline.store.merging import merge_store, open_questions
     from pipeline.store.organisations import organisation_codes, profile_of
 
@@ -61,8 +67,9 @@ def _merge(organisation: str | None, estimate: bool, as_json: bool) -> None:
     if not codes:
         raise UsageError("No organisation is loaded yet; run 'compassion load DIR' with its profile first.")
     if estimate:
-        told = estimate_weights(codes)
-        click.echo(told, err=True)
+        click.echo(estimate_weights(codes), err=True)
+    if shipped:
+        click.echo(forget_weights(), err=True)
     with progress("Merging organisations", total=len(codes)) as advance:
         result = merge_store(codes, present_weights(), advance)
     questions = open_questions(codes)

@@ -75,16 +75,13 @@ def merge(
     nomination = {member: n for n, members in enumerate(groups.members) for member in members}
     within = [pair for pair in pairs if pair.weight >= ASK and nomination[pair.one] == nomination[pair.other]]
     return Merged(
-        groups=tuple(tuple(sorted((told[n] for n in members), key=earliest)) for members in groups.members),
+        groups=tuple(
+            tuple(sorted((told[n] for n in members), key=lambda said: said.order)) for members in groups.members
+        ),
         joined=tuple(_link(pair, told) for pair in within),
         questions=tuple(_link(pair, told) for pair in groups.questions),
         contradictions=tuple((told[said.one].key, told[said.other].key) for said in groups.contradictions),
     )
-
-
-def earliest(said: Statement) -> tuple[object, str]:
-    """Order sources as they came in; the first of a nomination gives it its id."""
-    return said.received_at, said.key
 
 
 def find_nominees(statements: Sequence[Statement], people: Mapping[str, People]) -> list[Nominee]:

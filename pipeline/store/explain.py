@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from forms.errors import UsageError
-from pipeline.merge import earliest, find_nominees
+from pipeline.merge import find_nominees
 from pipeline.records import Value
 from pipeline.register import nomination_of, received_text, standing_answer, standing_name
 from pipeline.sources import card_source, parse_card_source
@@ -28,10 +28,10 @@ def explain(name: str, organisation: str = "", *, with_anonymous: bool = False) 
     Raises UsageError when there is none of that name.
     """
     row = _find(name, organisation)
-    sources = list(models.NominationSource.objects.filter(nomination=row.nomination).order_by("received_at", "key"))
+    sources = list(models.NominationSource.objects.filter(nomination=row.nomination).order_by("received_at", "source"))
     keys = {source.key for source in sources}
     statements = [said for said in statements_of(row.organisation) if said.key in keys]
-    statements.sort(key=earliest)
+    statements.sort(key=lambda said: said.order)
     names = [source.source for source in sources]
     asked = [question for question in open_questions([row.organisation]) if set(question.sources) & set(names)]
     return {

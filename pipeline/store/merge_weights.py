@@ -23,12 +23,19 @@ def present_weights() -> Weights:
 
     Weights of another version of the program, which compares other things, are passed over.
     """
-    for row in models.MergeWeights.objects.order_by("-pk"):
-        try:
-            return read_weights(row.toml)
-        except (KeyError, ValueError):
-            continue
-    return shipped_weights()
+    newest = models.MergeWeights.objects.order_by("-pk").first()
+    if newest is None or not newest.toml:
+        return shipped_weights()
+    try:
+        return read_weights(newest.toml)
+    except (KeyError, ValueError):
+        return shipped_weights()
+
+
+def forget_weights() -> str:
+    """Go back to the weights that come with the program; return what to tell a person."""
+    models.MergeWeights.objects.create(at=timezone.now(), toml="", pairs=0)
+    return "The weights that come with the program count again."
 
 
 def estimate_weights(organisations: Sequence[str]) -> str:

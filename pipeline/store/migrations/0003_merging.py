@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('toml', models.TextField()),
+                ('toml', models.TextField(blank=True)),
                 ('pairs', models.PositiveIntegerField()),
             ],
         ),

@@ -45,9 +45,9 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='one_source_per_key'),
         ),
         migrations.DeleteModel(
-            name='Nomination',
+            name='NominationAlias',
         ),
         migrations.DeleteModel(
-            name='NominationAlias',
+            name='Nomination',
         ),
     ]

@@ -41,7 +41,8 @@ class MergeWeights(models.Model):
     """What agreeing and differing weigh, worked out from this store's own data. The newest holds."""
 
     at = models.DateTimeField()
-    toml = models.TextField()
+    toml = models.TextField(blank=True)
+    """Empty: those that come with the program count again."""
     pairs = models.PositiveIntegerField()
     """How many pairs of one nomination they were worked out from."""
 
