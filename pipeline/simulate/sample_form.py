@@ -23,6 +23,7 @@ _CONSENTS = {
     "share_publicly": "Share them publicly",
     "stay_anonymous": "Please keep my name private",
 }
+_NO_DATE = "2022-03-01"
 _OTHERS: Sequence[Mapping[str, Any]] = (
     {
         "nominee": "Sister Bronwen Cartwright", "team": "Oak Ward", "nominator_type": "carer",
@@ -70,7 +71,7 @@ def _told_again(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _row(number: int, told: Mapping[str, Any]) -> list[Any]:
-    day = date.fromisoformat(told["date"]) + timedelta(days=1)
+    day = date.fromisoformat(told["date"] or _NO_DATE) + timedelta(days=1)
     began = datetime(day.year, day.month, day.day, 9 + number, 12)
     return [
         number, began, began + timedelta(minutes=7), "anonymous", "", None, told["nominee"], told["team"],

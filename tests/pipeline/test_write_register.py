@@ -109,7 +109,7 @@ def test_the_workbooks_open_questions(tmp_path: Path) -> None:
     write_register(tmp_path / "r.xlsx", [NOMINATION], [QUESTION])
     assert rows_of(tmp_path / "r.xlsx", "Questions") == [
         ("source", "other_source", "nomination_id", "other_nomination_id", "probability", "reasons"),
-        ("card:A", "'=odk:1", "N-X", "N-Y", "61%", "same nominator +8.1\ndifferent wards -2.0"),
+        ("card:A", "'=odk:1", "N-X", "N-Y", 0.614, "same nominator +8.1\ndifferent wards -2.0"),
     ]
 
 
