@@ -18,6 +18,8 @@ from forms.errors import UsageError
 DATABASE_FILE = "compassion.sqlite3"
 _MIGRATING_FILE = "migrating.lock"
 _MERGING_FILE = "merging.lock"
+_CARD = "card:"
+"""How names of locks on cards begin; alone it stands for all of them."""
 _BUSY_SECONDS = 60
 """How long a write waits for another process's before it gives up; a page is kept in some hundredths of a
 second."""
@@ -119,10 +121,20 @@ def lock(names: Iterable[str]) -> None:
 
     SQLite has one writer at a time already.
     """
+    wanted = set(names)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for number in sorted({_lock_number(name) for name in names}):
+            if any(name.startswith(_CARD) for name in wanted):
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_number(_CARD)])
+            for number in sorted({_lock_number(name) for name in wanted}):
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def lock_all_cards() -> None:
+    """The same for every card at once: a file of many thousands would need more locks than a server has."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(_CARD)])
 
 
 def _lock_number(name: str) -> int:

@@ -13,8 +13,8 @@ from pipeline.records import Match, Outcome, Value
 from pipeline.same_words import says_the_same
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
-from pipeline.store.database import lock
-from pipeline.store.placing import add_nomination, card_lock, let_speak, midnight, reading_row
+from pipeline.store.database import lock, lock_all_cards
+from pipeline.store.placing import add_nomination, let_speak, midnight, reading_row
 from pipeline.store.storable import storable
 from pipeline.store.submissions import ImportResult, imported_before
 from pipeline.submissions.records import RefusedRow
@@ -33,6 +33,7 @@ def save_sent_cards(
     yet another site sent, is the same card when the words agree, and otherwise the next copy of its number.
     """
     lock([f"import:{organisation}"])
+    lock_all_cards()
     if before := imported_before(organisation, sha256, form=None):
         return before
     run = models.ImportRun.objects.create(
@@ -66,7 +67,6 @@ class _Keeper:
             if isinstance(row, RefusedCard):
                 self.result.refused.append(RefusedRow(row.row, row.column, row.reason))
         told = [row for row in chunk if isinstance(row, SentCard) and self._is_ours(row)]
-        lock(card_lock(card.number) for card in told)
         known = set(models.Card.objects.filter(number__in={card.number for card in told}).values_list("number", "copy"))
         seen = {number for number, _ in known}
         fresh, others = [], []

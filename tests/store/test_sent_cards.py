@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from forms.errors import NothingReadError
 from pipeline.readings_file import RefusedCard, SentCard, read_readings
@@ -245,3 +246,14 @@ def test_of_two_sites_readings_the_same_speaks_in_any_order(turned: bool) -> Non
         send(card)
     (nomination,) = nominations_of("RXW")
     assert (nomination.impact, nomination.received_at) == ("I was not afraid.", "2026-11-19")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_file_of_many_cards_needs_few_locks() -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time anyway.
+    save_profile(make_profile())
+    with transaction.atomic(), connection.cursor() as cursor:
+        send(*(make_sent_card(number=card_number(place), row=place) for place in range(1, 60)))
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchone()[0] < 5
