@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     "--received", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", show_default="each file's modification date",
     help="The day the cards came in.",
 )  # fmt: skip
+@click.option("--organisation", metavar="CODE", help="Whose scans these are, where several organisations are loaded.")
 @click.option("--again", is_flag=True, help="Read kept pages anew with the present readers; decisions stay.")
 @click.option("--batch", metavar="ID", help="With --again: only this batch.")
 @as_json
 @pass_place
 def command(
-    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None, again: bool,
-    batch: str | None, as_json: bool,
+    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None,
+    organisation: str | None, again: bool, batch: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read scans: files and folders of PDF, TIFF, JPEG and PNG.
 
@@ -45,12 +46,14 @@ def command(
     if batch and not again:
         raise UsageError("--batch goes with --again; a new batch names itself.")
     place.open()
+    if organisation:
+        _must_be_loaded(organisation)
     desk = _desk(place.home)
     count = workers or os.cpu_count() or 1
     if again:
         _read_again(batch, desk, count, as_json)
     else:
-        _read(paths, received.date() if received else None, desk, count, as_json)
+        _read(paths, received.date() if received else None, organisation or "", desk, count, as_json)
 
 
 def _desk(home: Path) -> "Desk":
@@ -83,14 +86,27 @@ def _own_calibration(home: Path) -> "Calibration | None":
     return own
 
 
-def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool) -> None:
+def _must_be_loaded(organisation: str) -> None:
+    from pipeline.store.organisations import profile_of
+
+    profile_of(organisation)
+
+
+def _read(
+    paths: tuple[Path, ...],
+    received: datetime.date | None,
+    organisation: str,
+    desk: "Desk",
+    workers: int,
+    as_json: bool,
+) -> None:
     from pipeline.commands.progress import progress
     from pipeline.same import same_writing
     from pipeline.store.batches import finish_batch, open_batch, summary
     from pipeline.store.pages import keep_page
     from pipeline.workers import read_pages
 
-    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received)
+    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received, organisation)
     if batch.taken_up:
         click.echo(f"Going on with batch {batch.id}.", err=True)
     with progress("Reading pages") as advance:
