@@ -1,5 +1,7 @@
 """Signing in and out, and the first administrator."""
 
+from typing import Any
+
 from django.contrib.auth import login, views
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
@@ -15,9 +17,18 @@ from pipeline.web.people.forms import FirstAdministratorForm
 from pipeline.web.roles import person_name
 
 
+class SignInForm(AuthenticationForm):
+    """User name and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name"
+
+
 class SignIn(views.LoginView):
     """The sign-in page."""
 
+    form_class = SignInForm
     template_name = "sign_in.html"
     redirect_authenticated_user = True
 
@@ -30,7 +41,7 @@ class SignIn(views.LoginView):
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Return the sign-in form instead of a page, which opens once signed in."""
-    context = {"form": AuthenticationForm(request), "next": request.get_full_path() if request.method == "GET" else ""}
+    context = {"form": SignInForm(request), "next": request.get_full_path() if request.method == "GET" else ""}
     return render(request, "sign_in.html", context, status=403)
 
 
