@@ -11,6 +11,7 @@ from forms.errors import ExitCode, NothingReadError, UsageError
 from pipeline.commands.frame import Place, as_json, pass_place, print_json
 
 if TYPE_CHECKING:
+    from pipeline.store.batches import BatchRef
     from pipeline.workers import Desk
 
 
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
     "--received", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", show_default="each file's modification date",
     help="The day the cards came in.",
 )  # fmt: skip
+@click.option(
+    "--organisation", metavar="CODE", show_default="the only one that is loaded", help="Whose scans these are.",
+)  # fmt: skip
 @click.option("--again", is_flag=True, help="Read kept pages anew with the present readers; decisions stay.")
 @click.option("--batch", metavar="ID", help="With --again: only this batch.")
 @as_json
 @pass_place
 def command(
-    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None, again: bool,
-    batch: str | None, as_json: bool,
+    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None,
+    organisation: str | None, again: bool, batch: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read scans: files and folders of PDF, TIFF, JPEG and PNG.
 
@@ -41,13 +45,16 @@ def command(
         raise UsageError("Give files or folders to read, or --again to read the kept pages anew.")
     if batch and not again:
         raise UsageError("--batch goes with --again; a new batch names itself.")
+    if organisation and again:
+        raise UsageError("--organisation says whose new scans are; it doesn't go with --again.")
     place.open()
     desk = _desk(place.home)
     count = workers or os.cpu_count() or 1
     if again:
         _read_again(batch, desk, count, as_json)
     else:
-        _read(paths, received.date() if received else None, desk, count, as_json)
+        batch_ref = _open(paths, received.date() if received else None, organisation)
+        _read(batch_ref, paths, desk, count, as_json)
 
 
 def _desk(home: Path) -> "Desk":
@@ -65,15 +72,26 @@ def _desk(home: Path) -> "Desk":
     return desk
 
 
-def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool) -> None:
+def _open(paths: tuple[Path, ...], received: datetime.date | None, organisation: str | None) -> "BatchRef":
+    """Begin a batch, or go on with the one that was interrupted."""
+    from pipeline.store.batches import open_batch
+    from pipeline.store.organisations import organisation_codes, profile_of
+
+    codes = organisation_codes()
+    known = profile_of(organisation).organisation.code if organisation else ""
+    whose = known or (codes[0] if len(codes) == 1 else "")
+    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received, whose)
+    if batch.taken_up:
+        click.echo(f"Going on with batch {batch.id}.", err=True)
+    return batch
+
+
+def _read(batch: "BatchRef", paths: tuple[Path, ...], desk: "Desk", workers: int, as_json: bool) -> None:
     from pipeline.commands.progress import progress
-    from pipeline.store.batches import finish_batch, open_batch, summary
+    from pipeline.store.batches import finish_batch, summary
     from pipeline.store.scans import read_into
     from pipeline.take_in import find_files
 
-    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received)
-    if batch.taken_up:
-        click.echo(f"Going on with batch {batch.id}.", err=True)
     with progress("Reading pages") as advance:
         for _ in read_into(batch, find_files(paths), desk, workers):
             advance()
