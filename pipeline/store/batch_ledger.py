@@ -125,12 +125,12 @@ def close_batch(batch: models.Batch, by: str, counted: int, reason: str = "") ->
 
 def _difference(counted: int, pages: int) -> str:
     more = abs(counted - pages)
-    difference = f"You counted {counted}, the ledger has {pages}: {more} {'page' if more == 1 else 'pages'}"
+    differ = f"You counted {counted}, the ledger has {pages}: {more} {'page' if more == 1 else 'pages'}"
     if counted > pages:
         return (
-            f"{difference} fewer. Look for sheets that stuck together or were left out, and upload them as another batch."
+            f"{differ} fewer. Look for sheets that stuck together or were left out, and upload them as another batch."
         )
-    return f"{difference} more. The backs of sheets count too, and so does a page that was scanned twice."
+    return f"{differ} more. The backs of sheets count too, and so does a page that was scanned twice."
 
 
 def open_again(batch: models.Batch, by: str, reason: str) -> models.BatchClosing:
