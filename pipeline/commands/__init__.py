@@ -11,6 +11,7 @@ COMMANDS = {
     "load": "Load or update an organisation's profile.",
     "print": "Print blank cards for an organisation or ward.",
     "read": "Read scans of filled cards.",
+    "work": "Read what was uploaded, in the background.",
     "import": "Take in submissions of web forms, and readings from another site.",
     "pages": "Show what became of every page.",
     "merge": "Join what is one nomination, and say why.",

@@ -1,5 +1,6 @@
 """`compassion serve`: the web application."""
 
+import subprocess
 import sys
 
 import click
@@ -46,4 +47,15 @@ def command(
         click.echo(f"Make yourself the administrator, once: {address}{link}")
     click.echo(f"Compassion Cards is at {address} (Ctrl+C ends it).")
     sys.stdout.flush()
-    serve(listening, serving)
+    worker = None if no_worker else _start_worker(place)
+    try:
+        serve(listening, serving)
+    finally:
+        if worker is not None:
+            worker.terminate()
+
+
+def _start_worker(place: Place) -> "subprocess.Popen[bytes]":
+    """Start what reads in the background, as a process of its own: pages are served while it works."""
+    where = ["--home", str(place.home), *(["--database", place.database] if place.database else [])]
+    return subprocess.Popen([sys.executable, "-m", "pipeline.commands", *where, "work"], stdin=subprocess.DEVNULL)
