@@ -33,16 +33,17 @@ def put_right(organisation: str, nomination: str, field: str, value: str, by: st
     with transaction.atomic():
         while source := _next(statements_of(organisation, names), field, taken):
             taken.append(decide(source, field, value, by, layouts, organisation))
+    if not taken:
+        raise UsageError(f"Nomination '{nomination}' has no source here that could say what '{field}' is.")
     return taken
 
 
 def _next(statements: list[Statement], field: str, taken: list[Decided]) -> str:
     """Return the source to decide on next; empty when the nomination says what was decided."""
     done = {decided.source for decided in taken}
-    open_still = [said for said in statements if said.source.id not in done]
     if field in _OF_ALL:
-        asked = [said for said in open_still if field != "consent" or field in said.answers]
-        return asked[0].source.id if asked or taken else statements[0].source.id if statements else ""
+        asked = [said for said in statements if field != "consent" or field in said.answers]
+        return next((said.source.id for said in asked if said.source.id not in done), "")
     if taken and _stands(statements, field) == taken[-1].value:
         return ""
     speaks = _speaker(statements, field)
