@@ -8,6 +8,7 @@ from pipeline.store.models.organisations import EarlierName, Organisation, Staff
 from pipeline.store.models.pages import Batch, Page
 from pipeline.store.models.printing import PrintRun, TemplateSource
 from pipeline.store.models.readings import Reading, ReadingRun
+from pipeline.store.models.review import WaitingField
 
 __all__ = [
     "Batch",
@@ -31,5 +32,6 @@ __all__ = [
     "Submission",
     "SubmissionVersion",
     "TemplateSource",
+    "WaitingField",
     "Ward",
 ]
