@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -34,8 +35,8 @@ class Order(StrEnum):
 
 
 _COLUMNS = {
-    Order.CARD: ("card", "position"),
-    Order.CONTENT: ("content_order", "field", "card", "position"),
+    Order.CARD: ("card_id", "position"),
+    Order.CONTENT: ("content_order", "field", "card_id", "position"),
     Order.DOUBT: ("confidence", "pk"),
 }
 
@@ -72,11 +73,9 @@ def take(
     with transaction.atomic():
         rows = models.WaitingField.objects.filter(organisation=who.organisation)
         wanted = rows.filter(content=content) if content else rows
-        mine = list(
-            wanted.filter(leased_to=who.user, leased_until__gt=now)
-            .order_by(*columns)
-            .select_for_update(skip_locked=True)[:at_hand]
-        )
+        held = wanted.filter(leased_to=who.user, leased_until__gt=now).select_for_update(skip_locked=True)
+        # Sorted here: asked to sort, SQLite would look through all that waits in that order.
+        mine = sorted(held, key=attrgetter(*columns))[:at_hand]
         for tier in _tiers(rows, order, who, now, {row.card_id for row in mine}):
             if len(mine) >= at_hand:
                 break

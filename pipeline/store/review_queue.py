@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Count
@@ -12,9 +13,10 @@ from pipeline.sources import card_source
 from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.decided import MATCHES, WITHDRAWN
-from pipeline.store.decisions import Decided, Layouts, decide, newest_decision
+from pipeline.store.decisions import Decided, decide, newest_decision
 from pipeline.store.leases import FieldKey, Reviewer, hold, is_free
 from pipeline.store.placing import card_lock
+from pipeline.store.questions import asked_by
 from pipeline.store.waiting import CONTENT_ORDER, LONGEST_ALIKE
 
 GRID = 40
@@ -87,10 +89,11 @@ def take_grid(who: Reviewer, field: str, value: str, sitting: str = "") -> tuple
     with transaction.atomic():
         rows = models.WaitingField.objects.filter(
             organisation=who.organisation, field=field, value=value, odd=False, content__in=_ALIKE
-        ).order_by("confidence", "pk")
-        mine = list(rows.filter(leased_to=who.user, leased_until__gt=now).select_for_update(skip_locked=True)[:GRID])
-        free = rows.filter(is_free(now)).select_for_update(skip_locked=True)
-        mine += free[: GRID - len(mine)]
+        )
+        held = rows.filter(leased_to=who.user, leased_until__gt=now).select_for_update(skip_locked=True)
+        mine = sorted(held, key=attrgetter("confidence", "pk"))[:GRID]
+        free = rows.filter(is_free(now)).exclude(pk__in=[row.pk for row in mine])
+        mine += free.order_by("confidence", "pk").select_for_update(skip_locked=True)[: GRID - len(mine)]
         hold([row.pk for row in mine], who.user, sitting, now)
     return tuple(FieldKey(row.card_id, row.field) for row in mine)
 
@@ -132,7 +135,7 @@ def _as_read(row: models.WaitingField, who: Reviewer, field: str) -> models.Deci
     )
 
 
-def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int, layouts: Layouts) -> Decided:
+def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int) -> Decided:
     """Keep what a person says of a field that they were shown.
 
     `seen` is the decision that they were shown with it, 0 for none. Raises MeanwhileError when somebody else decided
@@ -156,7 +159,8 @@ def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int, layouts: La
                 "You were away for a while, and somebody else is looking at this field now, so what you entered was "
                 "not kept. It stays here until you go on."
             )
-        return decide(source, key.field, text, who.by, layouts)
+        asked = asked_by(card.fingerprint)
+        return decide(source, key.field, text, who.by, {card.fingerprint: asked.layout} if asked else {})
 
 
 def decided_before(who: Reviewer, decision: int = 0) -> tuple[int, FieldKey] | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pipeline.store import models
 from pipeline.store.waiting import rebuild_waiting
-from tests.store.builders import CORNERS, TEMPLATE, card_number, make_field, make_fields
+from tests.store.builders import CORNERS, card_number, make_field, make_fields
 
 WAITING = ("nominee_first_name", "nominee_last_name", "action", "date", "consent")
 
@@ -18,10 +18,7 @@ def fill(cards: int, organisation: str = "RXW", sha256: str = "") -> int:
     batch = models.Batch.objects.create(id=f"many-{organisation}", paths_key=organisation, created=timezone.now())
     numbers = [card_number(n, organisation) for n in range(1, cards + 1)]
     rows = models.Card.objects.bulk_create(
-        [
-            models.Card(number=number, copy=1, organisation=organisation, ward="W21", fingerprint=TEMPLATE.fingerprint)
-            for number in numbers
-        ],
+        [models.Card(number=number, copy=1, organisation=organisation, ward="W21") for number in numbers],
         batch_size=1000,
     )
     pages = models.Page.objects.bulk_create(
