@@ -9,6 +9,7 @@ from pipeline.store.models.organisations import EarlierName, Organisation, Staff
 from pipeline.store.models.pages import Batch, Page
 from pipeline.store.models.printing import PrintRun, TemplateSource
 from pipeline.store.models.readings import Reading, ReadingRun
+from pipeline.store.models.review import WaitingField
 
 __all__ = [
     "Batch",
@@ -35,5 +36,6 @@ __all__ = [
     "SubmissionVersion",
     "TemplateSource",
     "Upload",
+    "WaitingField",
     "Ward",
 ]
