@@ -4,7 +4,7 @@ from pipeline.store.models.cards import Card, Sighting
 from pipeline.store.models.decisions import Decision
 from pipeline.store.models.electronic import Form, ImportRun, Submission, SubmissionVersion
 from pipeline.store.models.jobs import BatchClosing, Job, Upload
-from pipeline.store.models.nominations import Link, MergeMove, MergeRun, MergeWeights, NominationSource
+from pipeline.store.models.nominations import Link, MergeMove, MergePart, MergeRun, MergeWeights, NominationSource
 from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
 from pipeline.store.models.pages import Batch, Page
 from pipeline.store.models.printing import PrintRun, TemplateSource
@@ -22,6 +22,7 @@ __all__ = [
     "Job",
     "Link",
     "MergeMove",
+    "MergePart",
     "MergeRun",
     "MergeWeights",
     "NominationSource",
