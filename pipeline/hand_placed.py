@@ -29,7 +29,6 @@ from pipeline.records import (
     HandPlacing,
     HandReading,
     Image,
-    Matrix,
     Status,
 )
 from pipeline.stack import Reader, read_card
@@ -39,9 +38,9 @@ _AROUND = 0.04
 _LEAST_AGREEING, _MOST_RESIDUAL_MM = 0.4, 0.4
 """A person's corners are rough, and no mark or code bears them out: print must agree twice as far as elsewhere.
 Corners up to 4 mm out end at 0.04 mm; what ends in a wrong place has 0.55 mm and more."""
-_MOST_FITS = 5
+_MOST_FITS = 6
 _CLOSE_MM = 0.1
-_HOPELESS = 0.3
+_HOPELESS = 0.1
 """With less of the print found than this, the next fit starts from nowhere."""
 _MOST_MARK_RESIDUAL_MM = 2.0
 UNSURE = "the card was placed by hand, and too little of its print can be found to be sure of its boxes"
@@ -171,7 +170,7 @@ def _by_corners(view: Image, quad: Quad, identity: CardIdentity, cards: list[Kno
 
 
 def _drawn_to_print(view: Image, quad: Quad, known: KnownCard) -> tuple[PlacedCard, Fitted]:
-    """Fit again from where the last fit put the card: corners 7 mm out come to 0.1 mm in two to four fits."""
+    """Fit again from where the last fit put the card: corners 7 mm out come to 0.1 mm in two to five fits."""
     placed, empty = _on_corners(quad, known), empty_picture(known.template)
     fitted = fit_card(view, placed, known.layout, empty)
     best = placed, fitted

@@ -26,7 +26,7 @@ from pipeline.engines.ticks import Ticks
 from pipeline.hand_placed import read_by_hand
 from pipeline.lists import Lists, make_lists
 from pipeline.recognise import Engines
-from pipeline.records import HandPlacing, Outcome, Page, PageReading
+from pipeline.records import HandPlacing, HandReading, Outcome, Page, PageReading
 from pipeline.settings import Settings
 from pipeline.stack import Reader, read_page
 
@@ -128,18 +128,25 @@ def read_task(task: Task, reader: Reader) -> PageReading:
         by_hand = tuple(read_by_hand(page, placing, reader, today, task.received) for placing in task.placings)
         return replace(reading, by_hand=by_hand)
     except DecodeError as error:
-        return PageReading(Outcome.UNREADABLE, str(error))
+        return _failed(task, Outcome.UNREADABLE, str(error))
     except MissingDependencyError:
         # No fault of the page: once the tool is installed, the batch is taken up again here.
         raise
     except Exception:  # noqa: BLE001
         # The one place that keeps a batch going: the page goes to a person, the trace to the log.
         _log.exception("Reading page %s of %s failed", task.page.number, task.page.file)
-        return PageReading(Outcome.EXCEPTION, "the program failed on this page; a person must place it")
+        return _failed(task, Outcome.EXCEPTION, "the program failed on this page; a person must place it")
 
 
 def _unread(task: Task) -> PageReading:
-    return task.known or PageReading(Outcome.UNREADABLE, task.page.reason)
+    if task.known and not task.placings:
+        return task.known
+    return _failed(task, Outcome.UNREADABLE, task.page.reason)
+
+
+def _failed(task: Task, outcome: Outcome, reason: str) -> PageReading:
+    """A page that could not be read, and so neither could what people placed on it."""
+    return PageReading(outcome, reason, by_hand=tuple(HandReading(one.key, None, reason) for one in task.placings))
 
 
 def _submit(task: Task, pool: ProcessPoolExecutor) -> Future[PageReading]:
@@ -173,7 +180,7 @@ def _read_alone(task: Task, desk: Desk) -> PageReading:
         try:
             return pool.submit(_work, task).result()
         except BrokenProcessPool:
-            return PageReading(Outcome.EXCEPTION, "the reader broke down on this page twice; a person must place it")
+            return _failed(task, Outcome.EXCEPTION, "the reader broke down on this page twice; a person must place it")
 
 
 _reader: Reader | None = None

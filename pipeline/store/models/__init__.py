@@ -6,6 +6,7 @@ from pipeline.store.models.electronic import Form, ImportRun, Submission, Submis
 from pipeline.store.models.nominations import Link, MergeMove, MergeRun, MergeWeights, NominationSource
 from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
 from pipeline.store.models.pages import Batch, Page
+from pipeline.store.models.placings import PagePlacing
 from pipeline.store.models.printing import PrintRun, TemplateSource
 from pipeline.store.models.readings import Reading, ReadingRun
 
@@ -23,6 +24,7 @@ __all__ = [
     "NominationSource",
     "Organisation",
     "Page",
+    "PagePlacing",
     "PrintRun",
     "Reading",
     "ReadingRun",
