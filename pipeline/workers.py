@@ -89,8 +89,12 @@ def _words_on(desk: Desk) -> Iterator[str]:
         yield from (ward.name for ward in lists.wards)
 
 
-def read_pages(tasks: Iterable[Task], desk: Desk, workers: int) -> Iterator[tuple[Task, PageReading]]:
+def read_pages(
+    tasks: Iterable[Task], desk: Desk, workers: int, *, apart: bool = False
+) -> Iterator[tuple[Task, PageReading]]:
     """Yield each page with its reading, in the order given, whatever the number of workers.
+
+    A single worker is this process itself, unless it is to be `apart`.
 
     A page on which a worker dies (out of memory, a fault in a library) is tried once more alone; then it goes to a
     person and the rest of the work goes on.
@@ -99,7 +103,7 @@ def read_pages(tasks: Iterable[Task], desk: Desk, workers: int) -> Iterator[tupl
     """
     # With more workers too: what is missing must be said here, once, instead of failing every page in a worker.
     reader = make_reader(desk)
-    if workers == 1:
+    if workers == 1 and not apart:
         for task in tasks:
             yield task, read_task(task, reader)
         return

@@ -3,6 +3,7 @@
 from pipeline.store.models.cards import Card, Sighting
 from pipeline.store.models.decisions import Decision
 from pipeline.store.models.electronic import Form, ImportRun, Submission, SubmissionVersion
+from pipeline.store.models.jobs import BatchClosing, Job, Upload
 from pipeline.store.models.nominations import Link, MergeMove, MergeRun, MergeWeights, NominationSource
 from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
 from pipeline.store.models.pages import Batch, Page
@@ -12,11 +13,13 @@ from pipeline.store.models.readings import Reading, ReadingRun
 
 __all__ = [
     "Batch",
+    "BatchClosing",
     "Card",
     "Decision",
     "EarlierName",
     "Form",
     "ImportRun",
+    "Job",
     "Link",
     "MergeMove",
     "MergeRun",
@@ -33,5 +36,6 @@ __all__ = [
     "Submission",
     "SubmissionVersion",
     "TemplateSource",
+    "Upload",
     "Ward",
 ]
