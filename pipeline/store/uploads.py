@@ -66,6 +66,7 @@ class Intake:
         self._files: list[_File] = []
         self._stream: BinaryIO | None = None
         self._bytes = 0
+        self._committed = False
 
     @property
     def refused(self) -> list[tuple[str, str]]:
@@ -115,7 +116,9 @@ class Intake:
             self._stream = None
 
     def abandon(self) -> None:
-        """Remove all that came in."""
+        """Remove all that came in, unless a job was made of it."""
+        if self._committed:
+            return
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -146,6 +149,7 @@ class Intake:
                 )
                 for place, file in enumerate(files)
             )
+        self._committed = True
         return job
 
     def _judge(self) -> None:
