@@ -17,6 +17,7 @@ COMMANDS = {
     "merge": "Join what is one nomination, and say why.",
     "export": "Write the register, the readings, or what waits for a person.",
     "decide": "Say what a field says, or whether two nominations are one.",
+    "serve": "Serve the web application.",
     "recalibrate": "Fit probabilities anew to what people decided.",
     "transcribe": "Read bare pictures of handwriting.",
     "doctor": "Say what is installed and what is missing.",
