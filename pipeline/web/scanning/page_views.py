@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
@@ -13,15 +11,15 @@ from pipeline.records import Outcome
 from pipeline.store import models
 from pipeline.store.batch_ledger import original_of, pages_with
 from pipeline.store.page_owners import owns_batch, page_of
-from pipeline.store.page_pictures import page_picture
+from pipeline.store.page_pictures import NoPictureError, page_picture
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.pictures import picture_response
 from pipeline.web.scanning.batch_views import OUTCOMES, batch_or_404
 
 _SHOWN = 24
-_SMALL_PX = 320
-"""The longer side of a small picture: which kind of page it is can be seen, but no story read."""
+_SMALL_PX = 240
+"""The width of a small picture: which kind of page it is can be seen, but no story read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +105,11 @@ def picture(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase
 @needs(Role.ADMIN, Role.COORDINATOR)
 def small(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
     """Hand out a small picture of a page; the list that shows it is in the audit log."""
-    data, _ = _picture(_page(organisation, pk), organisation)
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
-    if pixels is None:
-        raise Http404("There is no picture of this page.")
-    scale = _SMALL_PX / max(pixels.shape[:2])
-    if scale < 1:
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 75])
-    return picture_response(encoded.tobytes(), ".jpg")
+    return picture_response(*_picture(_page(organisation, pk), organisation, _SMALL_PX))
 
 
-def _picture(row: models.Page, organisation: str) -> tuple[bytes, str]:
-    if not row.suffix:
-        raise Http404("There is no picture of this page.")
+def _picture(row: models.Page, organisation: str, width: int | None = None) -> tuple[bytes, str]:
     try:
-        return page_picture(row, organisation)
-    except OSError:
-        raise Http404("The picture is gone from the home.") from None
+        return page_picture(row, organisation, width)
+    except NoPictureError as error:
+        raise Http404(str(error)) from None

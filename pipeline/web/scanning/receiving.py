@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
@@ -28,10 +27,9 @@ class Receiver(FileUploadHandler):
         """Take a piece."""
         self.intake.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> None:
         """End a file."""
         self.intake.end()
-        return None
 
 
 def check_size(request: HttpRequest) -> None:
