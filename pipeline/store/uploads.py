@@ -228,6 +228,11 @@ def uploaded_files(job: models.Job) -> list[ScanFile]:
     return [ScanFile(folder / upload.stored, upload.name) for upload in job.uploads.exclude(stored="")]
 
 
+def refused_files(job: models.Job) -> list[tuple[str, str]]:
+    """Return the files of a job that weren't taken, each with the reason."""
+    return list(job.uploads.exclude(refused="").values_list("name", "refused"))
+
+
 def remove_files(job: models.Job) -> None:
     """Remove the files of a job: the pages that were read are kept in the home already."""
     shutil.rmtree(upload_folder(job.folder), ignore_errors=True)

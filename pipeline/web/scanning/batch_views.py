@@ -17,6 +17,7 @@ from pipeline.store.batch_ledger import (
     nobodys_batches,
     open_again,
 )
+from pipeline.store.uploads import refused_files
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.scanning.forms import CloseForm, ReopenForm
@@ -57,7 +58,7 @@ def _ledger_page(
         "rows": [(outcome.value, *OUTCOMES[outcome], ledger.counts[outcome]) for outcome in OUTCOMES],
         "exceptions": ledger.counts[Outcome.EXCEPTION],
         "job": job,
-        "refused": job.uploads.exclude(refused="") if job else [],
+        "refused": refused_files(job) if job else [],
         "close_form": close_form,
         "reopen_form": reopen_form,
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forms.errors import UsageError
 from pipeline.store import jobs, models
 from pipeline.store.batch_ledger import batches_of, ledger_of, nobodys_batches
-from pipeline.store.uploads import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, Intake, TooLargeError
+from pipeline.store.uploads import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, Intake, TooLargeError, refused_files
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.scanning.forms import UploadForm
@@ -129,7 +129,7 @@ def job(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
     found = _job(organisation, pk)
     if found.state == models.Job.State.DONE and found.batch_id:
         return redirect("scanning:batch", organisation, found.batch_id)
-    refused = found.uploads.exclude(refused="")
+    refused = refused_files(found)
     return render(request, "scanning/job.html", {**_progress_of(found), "refused": refused})
 
 
