@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _LETTERS = "0123456789ABCDEFGHJKMNPRSTVWXYZ"
 """Crockford's base 32 without Q: no I, L, O or U, which people take for something else; Tesseract reads Q as G."""
-_TOKEN_LENGTH = 7
+TOKEN_LENGTH = 7
 """34.7 bits: with 10,000 print runs in one organisation, the chance that any two share a token is 1 in 550."""
 _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_CHARACTERS)}
@@ -65,7 +65,7 @@ _SUMS = tuple(tuple(_sum(a, b) for b in range(36)) for a in range(36))
 
 def new_token() -> str:
     """Draw the random token of a new print run."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_TOKEN_LENGTH))
+    return "".join(secrets.choice(_LETTERS) for _ in range(TOKEN_LENGTH))
 
 
 def run_numbers(organisation: str, token: str, count: int, first: int = 1) -> Iterator[CardNumber]:

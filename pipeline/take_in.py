@@ -39,6 +39,12 @@ _CHUNK_BYTES = 1 << 20
 _DIGITS = re.compile(r"(\d+)")
 
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_SUFFIXES = (
+    (b"%PDF-", ".pdf"),
+    (JPEG_START, ".jpg"),
+    (PNG_START, ".png"),
+    *((start, ".tif") for start in _TIFF_STARTS),
+)
 _OTHERS = (
     (re.compile(rb"PK\x03\x04"), "a ZIP archive or an Office document. Unpack it, or save it as PDF"),
     (re.compile(rb"....ftyp(hei|hev|mif|msf)", re.DOTALL), "an iPhone's HEIC photograph. Save it as JPEG"),
@@ -99,6 +105,37 @@ def take_in(file: ScanFile, skip: Set[int] = frozenset()) -> Iterator[Page]:
             yield Page(file.name, number, reason=_what_the_system_says(error))
 
 
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of that name in a folder is none of the scans: hidden, or left there by the system."""
+    return name.startswith(".") or name.lower() in _IGNORED
+
+
+def suffix_of(head: bytes) -> str:
+    """Return the suffix of a scan that begins so, by nothing but its first bytes; empty when it is no scan."""
+    return next((suffix for start, suffix in _SUFFIXES if head.startswith(start)), "")
+
+
+def natural_order(path: Path) -> tuple[tuple[tuple[tuple[int, int, str], ...], ...], str]:
+    """Return a sort key by which page2 comes before page10."""
+    parts = (
+        tuple(
+            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold())
+            for piece in _DIGITS.split(part)
+            if piece
+        )
+        for part in path.parts
+    )
+    return tuple(parts), str(path)
+
+
+def what_it_is(head: bytes) -> str:
+    """Say what a file is that begins so, when it is no scan, and what to do about it."""
+    for start, what in _OTHERS:
+        if start.match(head):
+            return f"The file is not a PDF, TIFF, JPEG or PNG but {what}."
+    return "The file is not a PDF, TIFF, JPEG or PNG. If it is a scan, save it as one of these."
+
+
 def _files_in(folder: Path) -> list[Path]:
     """Return all files in a folder and the folders in it, in natural order; each real folder once, so links end."""
     files: list[Path] = []
@@ -111,14 +148,14 @@ def _files_in(folder: Path) -> list[Path]:
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
-            inside = sorted(here.iterdir(), key=_natural)
+            inside = sorted(here.iterdir(), key=natural_order)
         except OSError:
             files.append(here)
             continue
-        wanted = [path for path in inside if not path.name.startswith(".") and path.name.lower() not in _IGNORED]
+        wanted = [path for path in inside if not is_passed_over(path.name)]
         waiting += reversed([path for path in wanted if _is_folder(path)])
         files += [path for path in wanted if not _is_folder(path)]
-    return sorted(files, key=_natural)
+    return sorted(files, key=natural_order)
 
 
 def _is_folder(path: Path) -> bool:
@@ -126,19 +163,6 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
-
-
-def _natural(path: Path) -> tuple[tuple[tuple[tuple[int, int, str], ...], ...], str]:
-    """Return a sort key by which page2 comes before page10."""
-    parts = (
-        tuple(
-            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold())
-            for piece in _DIGITS.split(part)
-            if piece
-        )
-        for part in path.parts
-    )
-    return tuple(parts), str(path)
 
 
 def _printable(name: str) -> str:
@@ -165,14 +189,7 @@ def _pages(path: Path, skip: Set[int]) -> Iterator[TakenPage]:
     elif b"%PDF-" in head:
         yield from pdf_pages(path, skip)
     else:
-        raise CannotOpenError(_what_it_is(head))
-
-
-def _what_it_is(head: bytes) -> str:
-    for start, what in _OTHERS:
-        if start.match(head):
-            return f"The file is not a PDF, TIFF, JPEG or PNG but {what}."
-    return "The file is not a PDF, TIFF, JPEG or PNG. If it is a scan, save it as one of these."
+        raise CannotOpenError(what_it_is(head))
 
 
 def _picture(path: Path, size: int) -> TakenPage:

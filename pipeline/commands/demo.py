@@ -55,7 +55,14 @@ def command(place: Place, context: click.Context, samples: Path) -> None:
         "2. Print cards", print_, organisation=organisation, ward="", count=10, template="nomination", per_sheet="2",
         out=home / "cards.pdf", manifest=None, as_json=False,
     )  # fmt: skip
-    run("3. Read the stacks that came back", read, paths=(samples / "stacks",), workers=None, received=None)
+    run(
+        "3. Read the stacks that came back",
+        read,
+        paths=(samples / "stacks",),
+        workers=None,
+        received=None,
+        organisation=None,
+    )
     exports = tuple(sorted((samples / "electronic").glob("*.xlsx")))
     run(
         "4. Import what was sent by the web form", import_, files=exports, organisation=organisation, source=None,

@@ -87,22 +87,10 @@ def _check(
 
 
 def _write_register(path: Path, organisation: str, with_anonymous: bool) -> int:
-    from pipeline.store.register import register_of
-    from pipeline.write_register import OpenQuestion, write_register
+    from pipeline.store.register_file import write_register_of
 
-    register = register_of(organisation, with_anonymous=with_anonymous)
-    ids = {source.id: nomination.nomination_id for nomination in register.nominations for source in nomination.sources}
-    questions = [
-        OpenQuestion(
-            question.sources,
-            (ids.get(question.sources[0], ""), ids.get(question.sources[1], "")),
-            question.probability,
-            question.reasons,
-        )
-        for question in register.questions
-    ]
     with writing(path):
-        return write_register(path, register.nominations, questions, register.thanked)
+        return write_register_of(organisation, path, with_anonymous=with_anonymous)
 
 
 def _write_readings(path: Path, batch: str | None) -> int:

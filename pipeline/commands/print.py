@@ -1,21 +1,10 @@
 """`compassion print`: blank cards as a PDF, entered in the ledger."""
 
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.frame import Place, as_json, pass_place, print_json, writing
-
-if TYPE_CHECKING:
-    from forms.organisation import Organisation
-    from forms.printing import PrintOrder
-    from forms.template import Template
-
-
-class _TokenTakenError(Exception):
-    """Another run in this ledger has the random token that was drawn."""
 
 
 @click.command
@@ -42,21 +31,12 @@ def command(
 
     Every card has a number of its own, and the print run stands in the ledger before the PDF is there.
     """
-    from forms.template_file import load_template
-
     place.open()
-    from pipeline.store.organisations import profile_of, ward_of
+    from pipeline.store.print_cards import print_run
 
-    profile = profile_of(organisation)
-    ward_name = ward_of(profile, ward).name if ward else ""
-    loaded = load_template(template)
     with writing(out):
-        while True:
-            with suppress(_TokenTakenError):
-                order = _print_run(loaded, profile.organisation, ward, ward_name, int(per_sheet), count, out, manifest)
-                break
-    numbers = order.numbers()
-    first = str(next(numbers))
+        order = print_run(organisation, ward, template, int(per_sheet), count, out, manifest)
+    first = str(next(order.numbers()))
     if as_json:
         print_json({"organisation": organisation, "ward": ward, "cards": count, "first": first, "out": str(out)})
         return
@@ -66,29 +46,3 @@ def command(
         f"the first is {first}."
     )
     click.echo("Print it at 100 % (actual size), not fitted to the page.")
-
-
-def _print_run(
-    template: "Template", organisation: "Organisation", ward: str, ward_name: str, per_sheet: int, count: int,
-    out: Path, manifest: Path | None,
-) -> "PrintOrder":  # fmt: skip
-    """Print one run. Raises _TokenTakenError, with nothing written, when its random token turns out to be taken.
-
-    The files are moved to their place only after the run is in the ledger, so that no card is about that isn't in it.
-    """
-    from forms.flow import lay_out
-    from forms.numbers import new_token
-    from forms.printing import PrintOrder, print_cards
-    from forms.whole_file import whole_file
-    from pipeline.store.printing import TemplateText, record_run
-
-    order = PrintOrder(template, organisation, ward, per_sheet, new_token(), count, ward_name=ward_name)
-    layout = lay_out(template).card
-    text = TemplateText(layout.fingerprint, layout.template, layout.version, template.source)
-    with ExitStack() as stack:
-        pdf = stack.enter_context(whole_file(out))
-        listing = stack.enter_context(whole_file(manifest)) if manifest else None
-        print_cards(order, pdf, listing)
-        if not record_run(organisation.code, order.token, count, text, ward=ward, per_sheet=per_sheet):
-            raise _TokenTakenError
-    return order

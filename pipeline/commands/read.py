@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,8 @@ from forms.errors import ExitCode, NothingReadError, UsageError
 from pipeline.commands.frame import Place, as_json, pass_place, print_json
 
 if TYPE_CHECKING:
-    from pipeline.calibrate import Calibration
     from pipeline.store.batches import BatchRef
-    from pipeline.workers import Desk, Task
+    from pipeline.workers import Desk
 
 
 @click.command
@@ -27,13 +25,16 @@ if TYPE_CHECKING:
     "--received", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", show_default="each file's modification date",
     help="The day the cards came in.",
 )  # fmt: skip
+@click.option(
+    "--organisation", metavar="CODE", show_default="the only one that is loaded", help="Whose scans these are.",
+)  # fmt: skip
 @click.option("--again", is_flag=True, help="Read kept pages anew with the present readers; decisions stay.")
 @click.option("--batch", metavar="ID", help="With --again: only this batch.")
 @as_json
 @pass_place
 def command(
-    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None, again: bool,
-    batch: str | None, as_json: bool,
+    place: Place, paths: tuple[Path, ...], workers: int | None, received: datetime.datetime | None,
+    organisation: str | None, again: bool, batch: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read scans: files and folders of PDF, TIFF, JPEG and PNG.
 
@@ -44,58 +45,55 @@ def command(
         raise UsageError("Give files or folders to read, or --again to read the kept pages anew.")
     if batch and not again:
         raise UsageError("--batch goes with --again; a new batch names itself.")
+    if organisation and again:
+        raise UsageError("--organisation says whose new scans are; it doesn't go with --again.")
     place.open()
     desk = _desk(place.home)
     count = workers or os.cpu_count() or 1
     if again:
         _read_again(batch, desk, count, as_json)
     else:
-        _read(paths, received.date() if received else None, desk, count, as_json)
+        batch_ref = _open(paths, received.date() if received else None, organisation)
+        _read(batch_ref, paths, desk, count, as_json)
 
 
 def _desk(home: Path) -> "Desk":
-    from pipeline.lists import make_lists
-    from pipeline.settings import read_settings
-    from pipeline.store.organisations import organisation_codes, profile_of
-    from pipeline.store.printing import kept_templates
-    from pipeline.workers import Desk
+    """What readers need to know; a calibration of the home for older readers is left aside, and said so."""
+    from pipeline.calibrate import FILE_NAME
+    from pipeline.store.scans import reading_desk
 
-    profiles = [profile_of(code) for code in organisation_codes()]
-    return Desk(
-        templates=tuple(template.toml for template in kept_templates()),
-        lists={profile.organisation.code: make_lists(profile.staff, profile.wards) for profile in profiles},
-        settings=read_settings(home),
-        calibration=_own_calibration(home),
-    )
-
-
-def _own_calibration(home: Path) -> "Calibration | None":
-    """The home's own calibration, refitted on decisions; of older readers, it is left aside, and said so."""
-    from pipeline.calibrate import FILE_NAME, home_calibration
-
-    own = home_calibration(home)
-    if own is None and (home / FILE_NAME).is_file():
+    desk = reading_desk(home)
+    if desk.calibration is None and (home / FILE_NAME).is_file():
         click.echo(
             f"'{home / FILE_NAME}' was fitted for other readers than the present ones and is left aside. Once cards "
             "are read by these and decided on, run 'compassion recalibrate' again.",
             err=True,
         )
-    return own
+    return desk
 
 
-def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk", workers: int, as_json: bool) -> None:
-    from pipeline.commands.progress import progress
-    from pipeline.same import same_writing
-    from pipeline.store.batches import finish_batch, open_batch, summary
-    from pipeline.store.pages import keep_page
-    from pipeline.workers import read_pages
+def _open(paths: tuple[Path, ...], received: datetime.date | None, organisation: str | None) -> "BatchRef":
+    """Begin a batch, or go on with the one that was interrupted."""
+    from pipeline.store.batches import open_batch
+    from pipeline.store.organisations import organisation_codes, profile_of
 
-    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received)
+    codes = organisation_codes()
+    known = profile_of(organisation).organisation.code if organisation else ""
+    whose = known or (codes[0] if len(codes) == 1 else "")
+    batch = open_batch("\n".join(str(path.resolve()) for path in paths), received, whose)
     if batch.taken_up:
         click.echo(f"Going on with batch {batch.id}.", err=True)
+    return batch
+
+
+def _read(batch: "BatchRef", paths: tuple[Path, ...], desk: "Desk", workers: int, as_json: bool) -> None:
+    from pipeline.commands.progress import progress
+    from pipeline.store.batches import finish_batch, summary
+    from pipeline.store.scans import read_into
+    from pipeline.take_in import find_files
+
     with progress("Reading pages") as advance:
-        for task, reading in read_pages(_tasks(paths, batch), desk, workers):
-            keep_page(batch.id, task.position, task.page, reading, task.received, same_writing)
+        for _ in read_into(batch, find_files(paths), desk, workers):
             advance()
     finish_batch(batch.id)
     result = summary(batch.id)
@@ -104,33 +102,6 @@ def _read(paths: tuple[Path, ...], received: datetime.date | None, desk: "Desk",
     else:
         _tell(result)
     _end(batch.id, result["outcomes"])
-
-
-def _tasks(paths: tuple[Path, ...], batch: "BatchRef") -> Iterator["Task"]:
-    """Take in the pages that the batch hasn't yet; what was taken in before needs no reading."""
-    from pipeline.records import Outcome, PageReading
-    from pipeline.store.batches import done_pages
-    from pipeline.store.pages import seen
-    from pipeline.store.storable import storable
-    from pipeline.take_in import find_files, take_in
-    from pipeline.workers import Task
-
-    done: dict[str, set[int]] = {}
-    for name, number in done_pages(batch.id):
-        done.setdefault(name, set()).add(number)
-    for place, file in enumerate(find_files(paths)):
-        received = batch.received or _modified(file.path)
-        for page in take_in(file, done.get(storable(file.name), set())):
-            before = None if page.reason else seen(page.sha256)
-            known = PageReading(Outcome.DUPLICATE, str(before)) if before else None
-            yield Task(page, received, position=place * 1_000_000 + page.number, known=known)
-
-
-def _modified(path: Path) -> datetime.date:
-    try:
-        return datetime.date.fromtimestamp(path.stat().st_mtime)
-    except OSError:
-        return datetime.date.today()
 
 
 def _read_again(batch: str | None, desk: "Desk", workers: int, as_json: bool) -> None:
@@ -142,7 +113,9 @@ def _read_again(batch: str | None, desk: "Desk", workers: int, as_json: bool) ->
 
     if batch:
         find_batch(batch)
-    tasks = (Task(image.page, image.received, position=image.key) for image in kept_images(batch))
+    tasks = (
+        Task(image.page, image.received, position=image.key, placings=image.placings) for image in kept_images(batch)
+    )
     with progress("Reading again", count_kept_images(batch)) as advance:
         for task, reading in read_pages(tasks, desk, workers):
             keep_again(task.position, reading, same_writing)

@@ -40,11 +40,11 @@ class Summary(TypedDict):
     """How many of the accepted fields are wrong, as far as their confidence goes."""
 
 
-def open_batch(paths_key: str, received: date | None = None) -> BatchRef:
+def open_batch(paths_key: str, received: date | None = None, organisation: str = "") -> BatchRef:
     """Begin a batch over these paths, or take up the unfinished one.
 
     `paths_key` names what was given, the same for the same paths. A batch that is taken up keeps its
-    `received`.
+    `received`, and whose it is.
     """
     key = hashlib.sha256(paths_key.encode("utf-8", "surrogatepass")).hexdigest()
     with transaction.atomic():
@@ -56,7 +56,9 @@ def open_batch(paths_key: str, received: date | None = None) -> BatchRef:
         day = f"{timezone.localdate(now).isoformat()}-"
         taken = models.Batch.objects.filter(id__startswith=day).values_list("id", flat=True)
         number = 1 + max((int(name.removeprefix(day)) for name in taken), default=0)
-        batch = models.Batch.objects.create(id=f"{day}{number}", paths_key=key, received=received, created=now)
+        batch = models.Batch.objects.create(
+            id=f"{day}{number}", paths_key=key, received=received, organisation=organisation, created=now
+        )
         return BatchRef(batch.id, received, finished=False)
 
 

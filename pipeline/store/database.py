@@ -18,6 +18,7 @@ from forms.errors import UsageError
 DATABASE_FILE = "compassion.sqlite3"
 _MIGRATING_FILE = "migrating.lock"
 _MERGING_FILE = "merging.lock"
+_WORKING_FILE = "working.lock"
 _CARD = "card:"
 """How names of locks on cards begin; alone it stands for all of them."""
 _BUSY_SECONDS = 60
@@ -114,6 +115,29 @@ def alone(name: str, file: Path) -> Iterator[None]:
     with closing(sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)) as held:
         held.execute("BEGIN EXCLUSIVE")
         yield
+
+
+@contextmanager
+def working(home: Path) -> Iterator[bool]:
+    """Be the one worker of this store, if no other is; yield whether. The lock goes when this process does."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_lock_number("work")])
+            (held,) = cursor.fetchone()
+        try:
+            yield held
+        finally:
+            if held:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_lock_number("work")])
+        return
+    with closing(sqlite3.connect(home / _WORKING_FILE, timeout=0, isolation_level=None)) as beside:
+        try:
+            beside.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            yield False
+            return
+        yield True
 
 
 def lock(names: Iterable[str]) -> None:

@@ -130,6 +130,39 @@ def add_run(sighting: models.Sighting, reading: CardReading) -> None:
     )
 
 
+def read_anew(sighting: models.Sighting, reading: CardReading) -> None:
+    """Add what was read of a sighting this time, unless the same readers say the same again."""
+    sighting.filled = reading.filled
+    sighting.ink = reading.ink
+    sighting.save()
+    if not _says_the_same(sighting, reading):
+        add_run(sighting, reading)
+    let_speak(sighting.card)
+    if reading.filled:
+        add_nomination(sighting.card, sighting.page.received)
+
+
+def _says_the_same(sighting: models.Sighting, card: CardReading) -> bool:
+    """Whether the same readers, with the same calibration, said the same last time: nothing to keep then."""
+    newest = sighting.runs.get(newest=True)
+    before = [
+        (row.field, row.value, row.confidence, row.status, row.engine, row.calibration) for row in newest.readings.all()
+    ]
+    now = [
+        (
+            field.name,
+            field.value if isinstance(field.value, str) else list(field.value),
+            float(field.confidence),
+            field.status.value,
+            field.engine,
+            field.calibration,
+        )
+        for field in card.fields
+    ]
+    matches = [newest.nominee_staff, newest.nominee_ward]
+    return before == now and matches == [card.nominee_staff.value, card.nominee_ward.value]
+
+
 def reading_row(run: models.ReadingRun, position: int, field: FieldReading) -> models.Reading:
     """Return a field's reading as a row, not yet saved."""
     return models.Reading(

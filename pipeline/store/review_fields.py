@@ -14,11 +14,11 @@ from pipeline.records import Corner, Value
 from pipeline.review_file import UNREADABLE
 from pipeline.sources import card_source
 from pipeline.store import models
+from pipeline.store.card_questions import Question, asked_by
 from pipeline.store.decided import told_value
 from pipeline.store.decisions import newest_decision
 from pipeline.store.leases import FieldKey
 from pipeline.store.page_cache import decoded_page
-from pipeline.store.questions import Question, asked_by
 
 _REACH = {"story": 0.15, "contact": 2.0}
 _USUAL_REACH = 2.5

@@ -11,12 +11,12 @@ from django.utils import timezone
 from forms.errors import UsageError
 from pipeline.sources import card_source
 from pipeline.store import models
+from pipeline.store.card_questions import asked_by
 from pipeline.store.database import lock
 from pipeline.store.decided import MATCHES, WITHDRAWN
 from pipeline.store.decisions import Decided, decide, newest_decision
 from pipeline.store.leases import FieldKey, Reviewer, hold, is_free
 from pipeline.store.placing import card_lock
-from pipeline.store.questions import asked_by
 from pipeline.store.waiting import CONTENT_ORDER, LONGEST_ALIKE
 
 GRID = 40

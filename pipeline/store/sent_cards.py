@@ -25,7 +25,12 @@ _CHUNK = 400
 
 @transaction.atomic
 def save_sent_cards(
-    organisation: str, file: str, sha256: str, received: date, cards: Iterable[SentCard | RefusedCard]
+    organisation: str,
+    file: str,
+    sha256: str,
+    received: date,
+    cards: Iterable[SentCard | RefusedCard],
+    by: str = "",
 ) -> ImportResult:
     """Keep what another site read, all of the file or, when anything fails, nothing.
 
@@ -38,9 +43,16 @@ def save_sent_cards(
     if before := imported_before(organisation, sha256, form=None):
         return before
     run = models.ImportRun.objects.create(
-        organisation_id=organisation, form=None, file=storable(file), sha256=sha256, at=timezone.now(), result={}
+        organisation_id=organisation,
+        form=None,
+        file=storable(file),
+        sha256=sha256,
+        at=timezone.now(),
+        by=by,
+        result={},
     )
     keeper = _Keeper(organisation, received)
+    keeper.result.run = run.pk
     stream = iter(cards)
     while chunk := list(islice(stream, _CHUNK)):
         keeper.keep(chunk)

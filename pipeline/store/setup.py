@@ -4,6 +4,7 @@ Nothing else of the store may be imported before `open_store` has run, because m
 """
 
 import pkgutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ from pipeline.store.database import DATABASE_FILE, database_of
 __all__ = ["open_store", "store_home"]
 
 
-def open_store(home: Path, database_url: str | None = None, create: bool = False) -> None:
+def open_store(
+    home: Path, database_url: str | None = None, create: bool = False, more: Mapping[str, Any] | None = None
+) -> None:
     """Make `home` the store that all else works on; may be called again with another.
 
-    `create` makes home and tables where there are none. Tables of an older version are brought up to date;
-    two processes that start at once don't get in each other's way. Raises UsageError when there is no store,
-    when the database can't be reached, or when it was written by a newer version of this program.
+    `create` makes home and tables where there are none. `more` are Django settings beside the store's own.
+    Tables of an older version are brought up to date; two processes that start at once don't get in each
+    other's way. Raises UsageError when there is no store, when the database can't be reached, or when it was
+    written by a newer version of this program.
     """
     home = home.absolute()
     if not create and not database_url and not (home / DATABASE_FILE).is_file():
@@ -32,7 +36,7 @@ def open_store(home: Path, database_url: str | None = None, create: bool = False
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The home '{home}' can't be made: {error.strerror}.") from error
-    _configure(home, database)
+    _configure(home, database, more or {})
     _bring_up_to_date(home, create)
 
 
@@ -48,16 +52,19 @@ def _no_store(where: str) -> str:
     )
 
 
-def _configure(home: Path, database: dict[str, Any]) -> None:
+def _configure(home: Path, database: dict[str, Any], more: Mapping[str, Any]) -> None:
     """Give Django its settings, or, where it has them already, point it to another home."""
     if not settings.configured:
         chosen = {name: getattr(django_settings, name) for name in dir(django_settings) if name.isupper()}
-        settings.configure(**{**chosen, "DATABASES": {"default": database}, "COMPASSION_HOME": str(home)})
+        settings.configure(**{**chosen, **more, "DATABASES": {"default": database}, "COMPASSION_HOME": str(home)})
         django.setup()
         return
     django.setup()
     from django.db import connections
 
+    for name, value in more.items():
+        if name not in ("DATABASES", "INSTALLED_APPS"):
+            setattr(settings, name, value)
     settings.COMPASSION_HOME = str(home)
     connections.close_all()
     connections.settings.update(connections.configure_settings({"default": database}))
@@ -88,4 +95,4 @@ def _bring_up_to_date(home: Path, create: bool) -> None:
         if applied_migrations("store") != known:
             from django.core.management import call_command
 
-            call_command("migrate", verbosity=0, interactive=False)
+            call_command("migrate", "store", verbosity=0, interactive=False)

@@ -16,7 +16,7 @@ from pipeline.store.database import DATABASE_FILE
 from pipeline.store.setup import open_store
 from tests.store.postgres import create_database, running_server
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipeline.store.django_settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pipeline.web.settings")
 django.setup()
 
 _numbers = count(1)

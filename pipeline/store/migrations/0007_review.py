@@ -42,7 +42,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0004_sources'),
+        ('store', '0006_jobs'),
     ]
 
     operations = [

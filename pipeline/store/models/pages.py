@@ -9,6 +9,8 @@ class Batch(models.Model):
     """Scans taken in at one go, such as `2026-11-22-1`."""
 
     id = models.CharField(max_length=32, primary_key=True)
+    organisation = models.CharField(max_length=6, blank=True, default="")
+    """Whose scans these are, by ODS code; empty when nobody said."""
     paths_key = models.CharField(max_length=64)
     """What was given, so that an unfinished batch over the same is taken up again."""
     received = models.DateField(null=True)

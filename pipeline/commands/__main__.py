@@ -1,0 +1,5 @@
+"""`python -m pipeline.commands`, the same as `compassion`."""
+
+from pipeline.commands import main
+
+main()

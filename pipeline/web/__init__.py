@@ -1,0 +1,1 @@
+"""The web application: each role's day in a browser."""

@@ -1,0 +1,16 @@
+"""Writes the audit log: who saw or changed what, when. Nothing is ever taken out of it."""
+
+from pipeline.web.access import WebRequest
+from pipeline.web.models import AuditEvent
+
+
+def record(request: WebRequest, action: str, subject: str = "", detail: str = "") -> None:
+    """Enter in the log what somebody of an organisation saw or did: "viewed nomination", "N-VPLSX72JACRW"."""
+    AuditEvent.objects.create(
+        organisation=request.organisation.code,
+        user=request.user,
+        person=request.person,
+        action=action,
+        subject=subject,
+        detail=detail,
+    )

@@ -1,0 +1,1 @@
+"""Looking after people, their roles, and the log of what they did."""
