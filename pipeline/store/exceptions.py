@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from pipeline.records import HandPlacing, Outcome
 from pipeline.store import models
 from pipeline.store.hand_readings import hand_placing
+from pipeline.store.page_owners import own_batches, own_pages
 
 
 class State(StrEnum):
@@ -84,11 +85,16 @@ def next_exception(organisation: str, after: int) -> int | None:
 
 def _own(organisation: str) -> QuerySet[models.Page]:
     newest = models.PagePlacing.objects.filter(page=OuterRef("pk")).order_by("-pk")
-    own = models.Page.objects.filter(sightings__card__organisation=organisation).values("pk")
-    return models.Page.objects.filter(pk__in=own, outcome=Outcome.EXCEPTION.value).annotate(
-        said=Subquery(newest.values("pk")[:1]),
-        said_why=Subquery(newest.values("reason")[:1]),
-        said_read=Subquery(newest.values("read_at")[:1]),
+    # What couldn't be placed among another organisation's scans is that organisation's to place.
+    mine = own_batches(organisation) | Q(batch__organisation="")
+    return (
+        own_pages(organisation)
+        .filter(mine, outcome=Outcome.EXCEPTION.value)
+        .annotate(
+            said=Subquery(newest.values("pk")[:1]),
+            said_why=Subquery(newest.values("reason")[:1]),
+            said_read=Subquery(newest.values("read_at")[:1]),
+        )
     )
 
 

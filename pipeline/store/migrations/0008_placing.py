@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0004_sources'),
+        ('store', '0006_jobs'),
     ]
 
     operations = [
