@@ -1,20 +1,18 @@
 """`compassion import`: electronic submissions, and readings from another site, into the store."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from forms.errors import CompassionError, ConfigurationError, ExitCode, NothingReadError, UsageError
+from forms.errors import CompassionError, ConfigurationError, ExitCode, UsageError
 from pipeline.commands.frame import Place, as_json, pass_place, print_json
 from pipeline.commands.progress import track
 
 if TYPE_CHECKING:
     from pipeline.store.submissions import ImportResult
-    from pipeline.submissions.records import ColumnMap, Table
+    from pipeline.submissions.records import Table
 
 _SHOWN = 20
 """Rows and notes told one by one; --json has them all."""
@@ -100,28 +98,22 @@ def _import_file(
     received: datetime | None,
     as_json: bool,
 ) -> dict[str, Any]:
-    if _is_json(file):
+    from pipeline.store.importing import holds_readings
+
+    if holds_readings(file):
         if mapping or source:
             raise UsageError(f"'{file}' holds readings, which need no --map and no --source.")
         return _import_readings(file, organisation, received, as_json)
     return _import_table(file, organisation, source, mapping, as_json)
 
 
-def _is_json(file: Path) -> bool:
-    if file.suffix.lower() == ".json":
-        return True
-    with _reading(file), file.open("rb") as opened:
-        return opened.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[{", b"[\n", b"[\r\n"))
-
-
 def _import_readings(file: Path, organisation: str, received: datetime | None, as_json: bool) -> dict[str, Any]:
-    from pipeline.readings_file import read_readings
-    from pipeline.store.sent_cards import save_sent_cards
+    from pipeline.store.importing import ImportOrder, import_readings, sha256_of
     from pipeline.store.storable import storable
 
     day = received.date() if received else datetime.fromtimestamp(file.stat().st_mtime).date()
-    cards = track(read_readings(file), "Importing readings")
-    result = save_sent_cards(organisation, file.name, _sha256(file), day, cards)
+    order = ImportOrder(organisation, "", file.name, sha256_of(file))
+    result = import_readings(file, order, day, lambda cards: track(cards, "Importing readings"))
     _tell(file, "readings of cards", result, as_json)
     return {"file": storable(str(file)), "kind": "readings", **result.counts()}
 
@@ -129,36 +121,19 @@ def _import_readings(file: Path, organisation: str, received: datetime | None, a
 def _import_table(
     file: Path, organisation: str, source: str | None, mapping: Path | None, as_json: bool
 ) -> dict[str, Any]:
-    from django.utils import timezone
-
-    from pipeline.commands.import_mapping import KINDS, choose_mapping
+    from pipeline.commands.import_mapping import choose
+    from pipeline.store.importing import KINDS, LONGEST_FORM_NAME, ImportOrder, import_table, sha256_of
     from pipeline.store.storable import storable
-    from pipeline.store.submissions import ExportFile, save_submissions
-    from pipeline.submissions.mapping_text import as_toml
-    from pipeline.submissions.read_rows import read_submissions
     from pipeline.submissions.source_names import source_name
 
     form = " ".join((source if source is not None else source_name(file)).split())
-    if not form or len(form) > 150:
-        raise UsageError("Name the form with --source NAME, of at most 150 characters.")
-    table, columns, given = choose_mapping(file, organisation, form, mapping, quiet=as_json)
-    export = ExportFile(
-        organisation=organisation,
-        kind=columns.kind.value,
-        form=form,
-        file=file.name,
-        sha256=_sha256(file),
-        mapping=as_toml(columns, table),
-        mapping_given=given,
-        mapping_new=mapping is not None,
-        fields=_fields(columns),
-        kept_columns=columns.unmatched,
-    )
-    today = timezone.localdate()
+    if not form or len(form) > LONGEST_FORM_NAME:
+        raise UsageError(f"Name the form with --source NAME, of at most {LONGEST_FORM_NAME} characters.")
+    chosen = choose(file, organisation, form, mapping, quiet=as_json)
+    table, columns = chosen.table, chosen.columns
+    order = ImportOrder(organisation, form, file.name, sha256_of(file), mapping_new=mapping is not None)
     total = len(table.frame) + len(table.refused)
-    # All rows are read before the first is kept, so that the database is not held up meanwhile.
-    rows = list(track(read_submissions(table, columns, today), "Reading rows", total=total))
-    result = save_submissions(export, rows)
+    result = import_table(chosen, order, lambda rows: track(rows, "Reading rows", total=total))
     _tell(file, f"{KINDS[columns.kind]} '{storable(form)}'", result, as_json, table)
     return {
         "file": storable(str(file)),
@@ -169,16 +144,6 @@ def _import_table(
         "kept": list(columns.unmatched),
         "notes": [*table.notes, *(f"Row {row}: {note}" for row, note in result.notes)],
     }
-
-
-def _fields(columns: "ColumnMap") -> frozenset[str]:
-    """Return the card's fields that a form asks for: a question for the whole name asks for three."""
-    from pipeline.submissions.records import WHOLE_NAME
-
-    asked = {name for name, named in columns.fields.items() if named}
-    if WHOLE_NAME in asked:
-        asked |= {"nominee_first_name", "nominee_last_name", "nominee_team"}
-    return frozenset(asked - {WHOLE_NAME})
 
 
 def _tell(file: Path, what: str, result: "ImportResult", as_json: bool, table: "Table | None" = None) -> None:
@@ -206,18 +171,3 @@ def _tell(file: Path, what: str, result: "ImportResult", as_json: bool, table: "
 
 def _first(told: list[Any]) -> list[Any]:
     return told[:_SHOWN]
-
-
-def _sha256(file: Path) -> str:
-    import hashlib
-
-    with _reading(file), file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NothingReadError(f"'{file}' can't be read: {error.strerror}.") from error

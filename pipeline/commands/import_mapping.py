@@ -6,29 +6,18 @@ from pathlib import Path
 
 import click
 
-from forms.errors import ConfigurationError, UsageError
-from pipeline.submissions.mapping_file import apply_mapping, parse_mapping, read_mapping
+from forms.errors import UsageError
+from pipeline.store.importing import KINDS, ChosenMapping, choose_mapping
+from pipeline.submissions.mapping_file import read_mapping
 from pipeline.submissions.mapping_text import as_toml
-from pipeline.submissions.propose import missing, propose
-from pipeline.submissions.recognise import recognise
-from pipeline.submissions.records import MAPPED, ColumnMap, Kind, Table
+from pipeline.submissions.propose import missing
+from pipeline.submissions.records import MAPPED, ColumnMap, Table
 from pipeline.submissions.tables import read_table
-
-KINDS = {
-    Kind.MSFORMS: "Microsoft form",
-    Kind.GOOGLE: "Google form",
-    Kind.ODK: "ODK form",
-    Kind.KOBO: "KoboToolbox form",
-    Kind.TABLE: "table",
-}
-
 
 _NOMINEE = ("nominee_name", "nominee_first_name", "nominee_last_name", "nominee_team")
 
 
-def choose_mapping(
-    file: Path, organisation: str, form: str, mapping: Path | None, *, quiet: bool
-) -> tuple[Table, ColumnMap, bool]:
+def choose(file: Path, organisation: str, form: str, mapping: Path | None, *, quiet: bool) -> ChosenMapping:
     """Return the table, which column holds what, and whether a person said so.
 
     At a terminal the mapping is shown, and what is missing is asked for. Without one it is reported on stderr.
@@ -36,34 +25,20 @@ def choose_mapping(
     """
     given = read_mapping(mapping) if mapping else None
     table = read_table(file, given.sheet if given else "")
-    if given is None:
-        columns, said = _kept_or_proposed(table, organisation, form)
-    else:
-        columns, said = apply_mapping(given, table), True
-    if missing(columns):
+    chosen = choose_mapping(table, organisation, form, given)
+    if chosen.passed_over:
+        click.echo(f"{chosen.passed_over}\nSo a mapping is proposed anew.", err=True)
+    if missing(chosen.columns):
         if not _at_terminal():
-            click.echo(as_toml(columns, table), nl=False)
+            click.echo(as_toml(chosen.columns, table), nl=False)
             raise UsageError(
-                f"'{file}': {'; '.join(missing(columns))}. Above is a mapping to fill in; save it, and give it with "
-                "--map MAPPING.toml."
+                f"'{file}': {'; '.join(missing(chosen.columns))}. Above is a mapping to fill in; save it, and give it "
+                "with --map MAPPING.toml."
             )
-        columns, said = _ask(columns, table), True
+        chosen = replace(chosen, columns=_ask(chosen.columns, table), said=True)
     if not quiet:
-        _show(columns, table)
-    return table, columns, said
-
-
-def _kept_or_proposed(table: Table, organisation: str, form: str) -> tuple[ColumnMap, bool]:
-    from pipeline.store.submissions import given_mapping
-
-    kind = recognise(table.header)
-    for kept_as in (kind, Kind.TABLE):
-        if toml := given_mapping(organisation, kept_as.value, form):
-            try:
-                return apply_mapping(parse_mapping(toml, f"the mapping kept for '{form}'"), table), True
-            except ConfigurationError as error:
-                click.echo(f"{error}\nSo a mapping is proposed anew.", err=True)
-    return propose(table, kind), False
+        _show(chosen.columns, table)
+    return chosen
 
 
 def _at_terminal() -> bool:

@@ -163,3 +163,8 @@ def give_up(job: models.Job) -> None:
             finish_batch(job.batch_id)
     if given_up:
         remove_files(job)
+
+
+def before(job: models.Job) -> int:
+    """Return how many jobs come before one that waits."""
+    return _unfinished().filter(pk__lt=job.pk).count() if job.state == models.Job.State.WAITING else 0

@@ -13,6 +13,7 @@ from pipeline.merge.match import Weights
 from pipeline.statement import People, Statement
 from pipeline.store import models
 from pipeline.store.database import merging, plainly
+from pipeline.store.merge_weights import present_weights
 from pipeline.store.setup import store_home
 from pipeline.store.statements import people_of, statements_of
 
@@ -39,9 +40,25 @@ class MergeResult:
         """Return the counts by name."""
         return {"new": self.new, "joined": self.joined, "split": self.split, "unchanged": self.unchanged}
 
+    def add(self, other: "MergeResult") -> None:
+        """Count what another one counted, too."""
+        self.new += other.new
+        self.joined += other.joined
+        self.split += other.split
+        self.unchanged += other.unchanged
+        self.contradictions += other.contradictions
+
+
+def run_merge(organisation: str, by: str) -> MergeResult:
+    """Merge one organisation's sources by the present weights, for whoever asked for it."""
+    return merge_store([organisation], present_weights(), by=by)
+
 
 def merge_store(
-    organisations: Sequence[str], weights: Weights | None = None, done: Callable[[int], None] = lambda count: None
+    organisations: Sequence[str],
+    weights: Weights | None = None,
+    done: Callable[[int], None] = lambda count: None,
+    by: str = "",
 ) -> MergeResult:
     """Merge the sources of some organisations, each in a transaction of its own; tell `done` how many are merged.
 
@@ -51,7 +68,7 @@ def merge_store(
     result = MergeResult()
     with merging(store_home()):
         run = models.MergeRun(
-            at=timezone.now(), organisation=organisations[0] if len(organisations) == 1 else "", result={}
+            at=timezone.now(), organisation=organisations[0] if len(organisations) == 1 else "", by=by, result={}
         )
         for codes, statements in _batches(organisations):
             people: dict[str, People] = {code: people_of(code) for code in codes}
@@ -104,11 +121,12 @@ def _part(merged: Merged, organisation: str) -> Merged:
 
 
 @transaction.atomic
-def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: MergeResult) -> None:
+def _keep(run: models.MergeRun, organisation: str, merged: Merged, total: MergeResult) -> None:
     """Keep what was found of one organisation; the run itself only when anything is other than it was."""
     first = run.pk is None
     if first:
         run.save()
+    result = MergeResult()
     sources = {
         row.key: row for row in models.NominationSource.objects.filter(organisation=organisation).iterator(_CHUNK)
     }
@@ -131,8 +149,10 @@ def _keep(run: models.MergeRun, organisation: str, merged: Merged, result: Merge
     for one, other in merged.contradictions:
         result.contradictions.append((sources[one].source, sources[other].source))
     links_changed = _keep_links(run, organisation, merged, sources)
+    total.add(result)
     if moved or fresh or links_changed:
-        run.result = result.counts()
+        models.MergePart.objects.create(run=run, organisation=organisation, result=result.counts())
+        run.result = total.counts()
         run.save(update_fields=["result"])
     elif first:
         run.delete()
@@ -231,21 +251,50 @@ def undo_merge() -> Undone:
     Decisions stay, so that the next merge follows them again.
     """
     with merging(store_home()), transaction.atomic():
-        run = models.MergeRun.objects.filter(undone_at=None).order_by("-pk").first()
-        if run is None:
+        standing = models.MergePart.objects.filter(undone_at=None).select_related("run")
+        last = standing.order_by("-run").first()
+        if last is None:
             raise UsageError("There is no merge to take back.")
-        return _undo(run)
+        parts = [_undo(part, "") for part in standing.filter(run=last.run)]
+    return Undone(parts[0].at, sum(part.moved_back for part in parts), sum(part.waiting for part in parts))
 
 
-def _undo(run: models.MergeRun) -> Undone:
-    moves = list(run.moves.select_related("source"))
+def undo_merge_of(organisation: str, run: int, by: str) -> Undone:
+    """Take back what a merge changed of one organisation, which must be the last that changed anything of it.
+
+    Whatever else that merge did stays: sources, links and ids of two organisations have nothing to do with each
+    other. Raises UsageError when it isn't the last, such as when another has run meanwhile.
+    """
+    with merging(store_home()), transaction.atomic():
+        part = last_part(organisation)
+        if part is None or part.run_id != run:
+            raise UsageError("This is not the last merge any more, so it can't be taken back. See what ran since.")
+        return _undo(part, by)
+
+
+def last_part(organisation: str) -> models.MergePart | None:
+    """Return the last merge of an organisation that changed anything and still stands."""
+    parts = models.MergePart.objects.filter(organisation=organisation, undone_at=None)
+    return parts.select_related("run").order_by("-run").first()
+
+
+def _undo(part: models.MergePart, by: str) -> Undone:
+    run, code = part.run, part.organisation
+    moves = list(run.moves.filter(source__organisation=code).select_related("source"))
     for move in moves:
         move.source.nomination = move.before
     models.NominationSource.objects.bulk_update([move.source for move in moves], ["nomination"], batch_size=_CHUNK)
-    waiting = run.sources.update(merged_in=None)
-    run.links.all().delete()
-    run.ended_links.update(until=None)
-    run.moves.all().delete()
-    run.undone_at = timezone.now()
-    run.save(update_fields=["undone_at"])
-    return Undone(timezone.localtime(run.at).isoformat(timespec="seconds"), len(moves), waiting)
+    waiting = run.sources.filter(organisation=code).update(merged_in=None)
+    run.links.filter(organisation=code).delete()
+    run.ended_links.filter(organisation=code).update(until=None)
+    run.moves.filter(source__organisation=code).delete()
+    part.undone_at, part.undone_by = timezone.now(), by
+    part.save(update_fields=["undone_at", "undone_by"])
+    if not run.parts.filter(undone_at=None).exists():
+        run.undone_at = part.undone_at
+        run.save(update_fields=["undone_at"])
+    return Undone(_moment(run), len(moves), waiting)
+
+
+def _moment(run: models.MergeRun) -> str:
+    return timezone.localtime(run.at).isoformat(timespec="seconds")

@@ -15,6 +15,7 @@ from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
 from pipeline.store.printing import run_of
 from pipeline.store.storable import storable
+from pipeline.store.waiting import renew_waiting
 
 SameWriting = Callable[[bytes, bytes], bool]
 """Whether two pictures of ink (`CardReading.ink`) show the same writing."""
@@ -37,7 +38,8 @@ def place_card(page: models.Page, place: int, reading: CardReading, same_writing
 
 
 def let_speak(card: models.Card) -> None:
-    """Let the newest filled sighting of a card speak for it, or the newest where none is filled."""
+    """Let the newest filled sighting of a card speak for it, or the newest where none is filled; what waits for a
+    person follows. To be called whenever a card was seen or read anew."""
     # Of those that another site sent there is no image here; what was scanned here speaks first. Among sent ones the
     # newest is the last that came in there, because they may be imported in any order.
     columns = ("filled", "page__suffix", "page__received", "page__batch", "pk")
@@ -47,6 +49,7 @@ def let_speak(card: models.Card) -> None:
     )[-1]
     card.sightings.filter(current=True).exclude(pk=speaker).update(current=False)
     card.sightings.filter(pk=speaker, current=False).update(current=True)
+    renew_waiting([card.pk])
 
 
 def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:

@@ -17,6 +17,7 @@ from pipeline.store.database import lock, lock_all_cards
 from pipeline.store.placing import add_nomination, let_speak, midnight, reading_row
 from pipeline.store.storable import storable
 from pipeline.store.submissions import ImportResult, imported_before
+from pipeline.store.waiting import renew_waiting
 from pipeline.submissions.records import RefusedRow
 
 _CHUNK = 400
@@ -24,7 +25,12 @@ _CHUNK = 400
 
 @transaction.atomic
 def save_sent_cards(
-    organisation: str, file: str, sha256: str, received: date, cards: Iterable[SentCard | RefusedCard]
+    organisation: str,
+    file: str,
+    sha256: str,
+    received: date,
+    cards: Iterable[SentCard | RefusedCard],
+    by: str = "",
 ) -> ImportResult:
     """Keep what another site read, all of the file or, when anything fails, nothing.
 
@@ -37,9 +43,16 @@ def save_sent_cards(
     if before := imported_before(organisation, sha256, form=None):
         return before
     run = models.ImportRun.objects.create(
-        organisation_id=organisation, form=None, file=storable(file), sha256=sha256, at=timezone.now(), result={}
+        organisation_id=organisation,
+        form=None,
+        file=storable(file),
+        sha256=sha256,
+        at=timezone.now(),
+        by=by,
+        result={},
     )
     keeper = _Keeper(organisation, received)
+    keeper.result.run = run.pk
     stream = iter(cards)
     while chunk := list(islice(stream, _CHUNK)):
         keeper.keep(chunk)
@@ -156,6 +169,7 @@ class _Keeper:
         self._claimed.update((row.pk, card.copy) for row, card in zip(rows, cards, strict=True))
         sightings = self._add_sightings(list(zip(cards, rows, strict=True)), current=True)
         self._add_runs(list(zip(cards, sightings, strict=True)))
+        renew_waiting(row.pk for row in rows)
         models.NominationSource.objects.bulk_create(
             [
                 models.NominationSource(

@@ -1,13 +1,13 @@
 """Tells what each source of an organisation says now: its cards as they were read, its submissions, and what people
 decided. Made for many at a time: rows are fetched as plain values."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.records import Status, Value
 from pipeline.statement import NO_ANSWER, Answer, People, Source, StaffEntry, Standing, Statement
 from pipeline.store import models
-from pipeline.store.decided import MATCHES, WITHDRAWN
+from pipeline.store.decided import MATCHES, WITHDRAWN, told_value
 
 _STANDINGS = {
     Status.ACCEPTED.value: Standing.ACCEPTED,
@@ -20,14 +20,14 @@ _SURE = 0.5
 """Somebody on a list is meant when that is likelier than not."""
 _CHUNK = 2000
 
-Decided = Mapping[str, Mapping[str, Value]]
-"""What people decided, by source and field."""
+Decided = Mapping[str, Mapping[str, Value | None]]
+"""What people decided, by source and field; None where somebody could not read it."""
 
 
-def statements_of(organisation: str) -> list[Statement]:
-    """Return what every source of an organisation says, in the order of their keys."""
-    decided = _decided(organisation)
-    found = [*_cards(organisation, decided), *_submissions(organisation, decided)]
+def statements_of(organisation: str, names: Collection[str] | None = None) -> list[Statement]:
+    """Return what every source of an organisation says, or those of some names only, in the order of their keys."""
+    decided = _decided(organisation, names)
+    found = [*_cards(organisation, decided, names), *_submissions(organisation, decided, names)]
     return sorted(found, key=lambda said: said.key)
 
 
@@ -41,11 +41,13 @@ def people_of(organisation: str) -> People:
     )
 
 
-def _decided(organisation: str) -> Decided:
+def _decided(organisation: str, names: Collection[str] | None) -> Decided:
     rows = models.Decision.objects.filter(organisation=organisation, kind=models.Decision.Kind.VALUE)
-    decided: dict[str, dict[str, Value]] = {}
+    if names is not None:
+        rows = rows.filter(source__in=names)
+    decided: dict[str, dict[str, Value | None]] = {}
     for source, field, value in rows.order_by("pk").values_list("source", "field", "value").iterator(_CHUNK):
-        decided.setdefault(source, {})[field] = _value(value)
+        decided.setdefault(source, {})[field] = told_value(value)
     return decided
 
 
@@ -53,7 +55,7 @@ def _value(stored: Any) -> Value:
     return stored if isinstance(stored, str) else tuple(stored or ())
 
 
-def _cards(organisation: str, decided: Decided) -> Iterator[Statement]:
+def _cards(organisation: str, decided: Decided, names: Collection[str] | None) -> Iterator[Statement]:
     runs = models.ReadingRun.objects.filter(
         newest=True,
         sighting__current=True,
@@ -61,6 +63,8 @@ def _cards(organisation: str, decided: Decided) -> Iterator[Statement]:
         sighting__card__organisation=organisation,
         sighting__card__source__isnull=False,
     )
+    if names is not None:
+        runs = runs.filter(sighting__card__source__source__in=names)
     answers = _read_answers(runs.values("pk"))
     rows = runs.values_list(
         "pk", "nominee_staff", "nominee_staff_confidence", "nominee_ward", "nominee_ward_confidence",
@@ -91,10 +95,11 @@ def _read_answers(runs: Any) -> dict[int, dict[str, Answer]]:
     return found
 
 
-def _submissions(organisation: str, decided: Decided) -> Iterator[Statement]:
-    rows = models.SubmissionVersion.objects.filter(
-        current=True, submission__form__organisation=organisation
-    ).values_list(
+def _submissions(organisation: str, decided: Decided, names: Collection[str] | None) -> Iterator[Statement]:
+    versions = models.SubmissionVersion.objects.filter(current=True, submission__form__organisation=organisation)
+    if names is not None:
+        versions = versions.filter(submission__source__source__in=names)
+    rows = versions.values_list(
         "values", "withdrawn", "row", "run__file", "submission__form__name", "submission__source__source",
         "submission__source__key", "submission__source__received_at",
     )  # fmt: skip
@@ -116,14 +121,14 @@ def _typed(stored: Any) -> Answer:
     return Answer(value, Standing.ELECTRONIC if value else Standing.BLANK)
 
 
-def _with_decisions(said: Statement, decided: Mapping[str, Value]) -> Statement:
+def _with_decisions(said: Statement, decided: Mapping[str, Value | None]) -> Statement:
     """Put what people decided in place. Whom a name means is looked up anew when a person put the name right."""
     if not decided:
         return said
     answers = dict(said.answers)
     for field, value in decided.items():
         if field not in (*MATCHES, WITHDRAWN):
-            answers[field] = Answer(value, Standing.DECIDED)
+            answers[field] = Answer("", Standing.UNREADABLE) if value is None else Answer(value, Standing.DECIDED)
     staff, ward = decided.get("nominee_staff"), decided.get("nominee_ward")
     return Statement(
         source=said.source,

@@ -22,6 +22,8 @@ from pipeline.submissions.same_mapping import reads_alike
 _CHUNK = 500
 _LONGEST_KEY = 200
 """With the longest name of a form before it, a key fits the column of sources."""
+_MOST_NOTES = 500
+"""Notes that are kept with an import; each version has its own."""
 _WITHOUT_IDS = ("google", "table")
 """Kinds of forms whose rows are told apart by their time and words."""
 
@@ -46,6 +48,8 @@ class ExportFile:
     """Columns that match no field."""
     mapping_new: bool = False
     """Whether a person said so for this very import: where it reads other than the last one's, rows are read anew."""
+    by: str = ""
+    """Who imports it; empty for whoever is at the command line."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,8 @@ class ImportResult:
     """Row and what to know of it."""
     near_misses: list[tuple[int, str]] = field(default_factory=list)
     """New rows that may be known ones, changed: row and why. Only where rows have no ids of their own."""
+    run: int = 0
+    """The import by its number; of a file that was imported before, that import."""
 
     def counts(self) -> dict[str, Any]:
         """Return it as `compassion import --json` prints it."""
@@ -96,16 +102,21 @@ def save_submissions(export: ExportFile, rows: Iterable[Submission | RefusedRow]
         file=storable(export.file),
         sha256=export.sha256,
         at=timezone.now(),
+        by=export.by,
         result={},
     )
-    result = ImportResult()
+    result = ImportResult(run=run.pk)
     stream = iter(rows)
     while chunk := list(islice(stream, _CHUNK)):
         result.rows += len(chunk)
         result.refused += [row for row in chunk if isinstance(row, RefusedRow)]
         submissions = [row for row in chunk if isinstance(row, Submission)]
         _keep(form, run, submissions, export.fields, export.mapping_new and not alike, result)
-    run.result = {**result.counts(), "kept_columns": [storable(column) for column in export.kept_columns]}
+    run.result = {
+        **result.counts(),
+        "kept_columns": [storable(column) for column in export.kept_columns],
+        "notes": [[row, storable(note)] for row, note in result.notes[:_MOST_NOTES]],
+    }
     run.save(update_fields=["result"])
     return result
 
@@ -124,7 +135,7 @@ def imported_before(organisation: str, sha256: str, form: models.Form | None) ->
     runs = models.ImportRun.objects.filter(organisation=organisation, sha256=sha256, form=form).order_by("-pk")
     for run in runs[:1]:
         if not run.result.get("refused", [None]):
-            return ImportResult(rows=run.result["rows"], unchanged=run.result["rows"])
+            return ImportResult(rows=run.result["rows"], unchanged=run.result["rows"], run=run.pk)
     return None
 
 

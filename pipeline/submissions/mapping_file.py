@@ -55,7 +55,12 @@ def parse_mapping(text: str, where: str) -> GivenMapping:
         toml = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(where, [f"not readable as TOML: {error}"]) from error
-    return _Reader(toml).mapping(where)
+    return given_mapping(toml, where)
+
+
+def given_mapping(told: Mapping[str, Any], where: str) -> GivenMapping:
+    """Return what a mapping says that is told as TOML's tables are; what is wrong with it stands in its faults."""
+    return _Reader(told).mapping(where)
 
 
 def apply_mapping(given: GivenMapping, table: Table) -> ColumnMap:

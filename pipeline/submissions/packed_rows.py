@@ -1,8 +1,10 @@
 """Packs rows of cells into a table as they come, so that a million of them stay within reasonable memory."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from forms.errors import NothingReadError
 from pipeline.spreadsheet import undefused
 from pipeline.submissions.records import RawRow, RefusedRow, Table, shown
 
@@ -12,6 +14,15 @@ if TYPE_CHECKING:
 _CHUNK_ROWS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a table may be."""
+
+    columns: int = 16_384
+    """By default Excel's own."""
+    cells: int | None = None
+
+
 class PackedRows:
     """A table in the making.
 
@@ -19,11 +30,13 @@ class PackedRows:
     place; else it means that the row was cut wrongly.
     """
 
-    def __init__(self, file: str, sheet: str, names: Sequence[str], *, wider: bool) -> None:
+    def __init__(self, file: str, sheet: str, names: Sequence[str], *, wider: bool, limits: Limits) -> None:
         self._file, self._sheet = file, sheet
         self._names = list(names)
         self._wider = wider
         self._width = len(names)
+        self._limits = limits
+        self._count = 0
         self._numbers: list[int] = []
         self._rows: list[list[str]] = []
         self._packed: list[pd.DataFrame] = []
@@ -31,9 +44,10 @@ class PackedRows:
         self._unsaved: dict[int, tuple[int, ...]] = {}
 
     def table(self, rows: Iterable[RawRow], notes: Sequence[str]) -> Table:
-        """Take all rows and return them as a table."""
+        """Take all rows and return them as a table. Raises NothingReadError when they pass the limits."""
         import pandas as pd
 
+        self._check_size()
         for row in rows:
             self._add(row)
         self._pack()
@@ -66,8 +80,21 @@ class PackedRows:
         self._width = max(self._width, len(cells))
         self._numbers.append(row.row)
         self._rows.append(cells)
+        self._count += 1
+        self._check_size()
         if len(self._rows) >= _CHUNK_ROWS:
             self._pack()
+
+    def _check_size(self) -> None:
+        if self._width > self._limits.columns:
+            raise NothingReadError(
+                f"'{self._file}' has more than {self._limits.columns:,} columns. Export it again, of one form only."
+            )
+        if self._limits.cells is not None and self._width * self._count > self._limits.cells:
+            raise NothingReadError(
+                f"'{self._file}' holds more than {self._limits.cells:,} cells. Export it in parts, or use the command "
+                "'compassion import', which takes more."
+            )
 
     def _pack(self) -> None:
         import pandas as pd

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from forms.errors import NothingReadError, UsageError
-from pipeline.submissions.packed_rows import PackedRows
+from pipeline.submissions.packed_rows import Limits, PackedRows
 from pipeline.submissions.recognise import recognise
 from pipeline.submissions.records import MAPPED, Kind, RawRow, Table, shown
 from pipeline.submissions.text_tables import text_rows
@@ -19,12 +19,12 @@ _LONGEST_NAME = 2_000
 """Characters of a column's name; what is longer is an answer."""
 
 
-def read_table(path: Path, sheet: str = "") -> Table:
+def read_table(path: Path, sheet: str = "", limits: Limits = Limits()) -> Table:  # noqa: B008, it is frozen
     """Read a table from CSV, TSV, text or `.xlsx`.
 
     `sheet`: which sheet of a workbook; by default the first visible one with a header that some form system writes,
     that asks what a card asks, or that names columns, in this order. Raises UsageError when there is no such file or
-    sheet, NothingReadError with the reason when it holds no table that can be read.
+    sheet, NothingReadError with the reason when it holds no table that can be read, or a larger one than `limits`.
     """
     if not path.is_file():
         raise UsageError(f"There is no file '{path}'. Give an exported table, .xlsx or .csv.")
@@ -35,17 +35,26 @@ def read_table(path: Path, sheet: str = "") -> Table:
             raise NothingReadError(f"'{path}' is empty. Export it again.")
         if start.startswith((ZIP, OLE)) or path.suffix.lower() not in TEXT_SUFFIXES:
             with open_workbook(path) as workbook:
-                return _table_of_workbook(workbook, sheet)
+                return _table_of_workbook(workbook, sheet, limits)
         if sheet:
             raise UsageError(f"'{path}' has no sheets, so there is no sheet '{sheet}'.")
-        return _table_of_text(path)
+        return _table_of_text(path, limits)
     except OSError as error:
         raise NothingReadError(f"'{path}' can't be read: {error.strerror or error}.") from error
     except MemoryError as error:
         raise NothingReadError(f"'{path}' needs more memory than there is. Export it in parts.") from error
 
 
-def _table_of_text(path: Path) -> Table:
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Return the visible sheets of a workbook; none for a text file."""
+    with path.open("rb") as file:
+        if not file.read(8).startswith(ZIP):
+            return ()
+    with open_workbook(path) as workbook:
+        return tuple(workbook.sheets)
+
+
+def _table_of_text(path: Path, limits: Limits) -> Table:
     head, rows = _split(text_rows(path))
     if (place := _header_place(head)) is None:
         raise NothingReadError(_no_header(path))
@@ -53,11 +62,11 @@ def _table_of_text(path: Path) -> Table:
         raise NothingReadError(
             f"'{path}' can't be read: row {head[place].row}, its header, is damaged. Export it again."
         )
-    packed = PackedRows(path.name, "", _trimmed(head[place].cells), wider=False)
+    packed = PackedRows(path.name, "", _trimmed(head[place].cells), wider=False, limits=limits)
     return packed.table(itertools.chain(head[place + 1 :], rows), _skipped(head[:place]))
 
 
-def _table_of_workbook(workbook: OpenedWorkbook, wanted: str) -> Table:
+def _table_of_workbook(workbook: OpenedWorkbook, wanted: str, limits: Limits) -> Table:
     title = _choose_sheet(workbook, wanted)
     head, rows = _split(workbook.rows(title))
     place = _header_place(head)
@@ -68,7 +77,7 @@ def _table_of_workbook(workbook: OpenedWorkbook, wanted: str) -> Table:
         notes.append(f"only sheet '{title}' was read, not {shown(others)}")
     if workbook.hidden:
         notes.append(f"hidden sheets were not read: {shown(workbook.hidden)}")
-    packed = PackedRows(workbook.path.name, title, _trimmed(head[place].cells), wider=True)
+    packed = PackedRows(workbook.path.name, title, _trimmed(head[place].cells), wider=True, limits=limits)
     return packed.table(itertools.chain(head[place + 1 :], rows), notes)
 
 

@@ -93,8 +93,8 @@ def open_workbook(path: Path) -> Iterator[OpenedWorkbook]:
             has_formulas = _check(path)
             # From a file that is open, because openpyxl would go by the name.
             file = closing.enter_context(path.open("rb"))
-            values = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            formulas = openpyxl.load_workbook(file, read_only=True) if has_formulas else None
+            values = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            formulas = openpyxl.load_workbook(file, read_only=True, keep_links=False) if has_formulas else None
             hidden = tuple(sheet.title for sheet in values.worksheets if sheet.sheet_state != "visible")
         yield OpenedWorkbook(path, values, formulas, hidden)
 
@@ -142,6 +142,12 @@ def _check_sizes(path: Path, parts: list[zipfile.ZipInfo], sheets: list[zipfile.
             f"'{path}' would unpack to {total / 1e9:.1f} GB, more than any export needs; it was not opened. "
             "Export it again as .csv."
         )
+
+
+def unpacked_bytes(path: Path) -> int:
+    """Return how much a workbook says that it holds. Raises NothingReadError when it is no whole archive."""
+    with _readable(path), zipfile.ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist())
 
 
 def _has_formulas(archive: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:

@@ -12,7 +12,8 @@ from pipeline.records import Status
 from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
 from pipeline.store.decisions import decide, decide_pair
-from pipeline.store.merging import open_questions
+from pipeline.store.merge_history import merges_of
+from pipeline.store.merging import open_questions, undo_merge_of
 from pipeline.store.organisations import save_profile
 from pipeline.store.register import nominations_of
 from pipeline.store.setup import open_store
@@ -101,3 +102,22 @@ def test_an_empty_store_too(tmp_path: Path, store: Path, store_url: str | None) 
     close_store()
     open_store(store, store_url)
     assert not models.NominationSource.objects.exists()
+
+
+def test_merges_of_then_are_told_and_taken_back_by_organisation(store: Path, store_url: str | None) -> None:
+    apps = migrate("0004_sources")
+    runs = apps.get_model("store", "MergeRun").objects
+    all_run, own_run = (runs.create(at=AT, organisation=code, result={"new": 1}) for code in ("", "RXW"))
+    for code, run in (("RXW", own_run), ("RXW", all_run), ("RYZ", all_run)):
+        name = f"{code}-{run.pk}"
+        apps.get_model("store", "NominationSource").objects.create(
+            organisation=code, source=name, key=name, own_id=name, nomination=name, received_at=AT, merged_in=run
+        )
+    close_store()
+    open_store(store, store_url)
+    (last, first), (other,) = merges_of("RXW"), merges_of("RYZ")
+    assert (last.run, last.new, last.last) == (own_run.pk, 1, True)
+    assert (first.run, first.new, other.run) == (all_run.pk, None, all_run.pk)
+    undo_merge_of("RXW", last.run, "Ann")
+    assert undo_merge_of("RYZ", other.run, "Tom").waiting == 1
+    assert undo_merge_of("RXW", first.run, "Ann").waiting == 1

@@ -41,6 +41,8 @@ class ImportRun(models.Model):
     file = models.TextField()
     sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()
+    by = models.TextField(blank=True)
+    """Empty for whoever was at the command line."""
     result = models.JSONField()
     """What it said that it did, rows refused and columns kept included."""
 

@@ -56,12 +56,34 @@ class MergeRun(models.Model):
     at = models.DateTimeField()
     organisation = models.CharField(max_length=6, blank=True)
     """Empty for all."""
+    by = models.TextField(blank=True)
+    """Empty for whoever was at the command line."""
     result = models.JSONField()
     """What it said that it did."""
     undone_at = models.DateTimeField(null=True)
+    """When the last of its parts was taken back."""
 
     def __str__(self) -> str:
         return f"merge of {self.at:%d %B %Y at %H:%M}"
+
+
+class MergePart(models.Model):
+    """What a merge changed of one organisation, which can be taken back without touching any other's."""
+
+    run = models.ForeignKey(MergeRun, models.CASCADE, related_name="parts")
+    organisation = models.CharField(max_length=6)
+    result = models.JSONField()
+    """What it did, as counts; empty where an older version of the program didn't count by organisation."""
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True)
+
+    class Meta:
+        """An organisation has one part of a merge."""
+
+        constraints = (models.UniqueConstraint(fields=("run", "organisation"), name="one_part_per_organisation"),)
+
+    def __str__(self) -> str:
+        return f"{self.organisation}'s part of the {self.run}"
 
 
 class MergeMove(models.Model):
