@@ -16,6 +16,7 @@ from pipeline.decode import DecodeError, decode_colour
 from pipeline.records import Image
 from pipeline.store import models
 from pipeline.store.page_images import image_path
+from pipeline.store.page_owners import owns_batch
 
 _QUALITY = 85
 _HIDDEN = (214, 210, 205)
@@ -45,7 +46,7 @@ def page_picture(page: models.Page, organisation: str, width: int | None = None)
     own = _area(pixels, (card.corners for card in cards if card.organisation == organisation))
     others = [card.corners for card in cards if card.organisation != organisation]
     hidden = ~own
-    if _is_of(page, organisation):
+    if owns_batch(organisation, page):
         hidden &= _area(pixels, map(_with_margin, others))
     # Where two cards seem to lie on each other, hiding comes first.
     hidden |= _area(pixels, others)
@@ -91,10 +92,6 @@ def _cards_on(sha256: str) -> list[_CardOnPage]:
     """Return the cards that were seen on an image, under whichever of its pages: a duplicate page has none itself."""
     runs = models.ReadingRun.objects.filter(newest=True, sighting__page__sha256=sha256)
     return [_CardOnPage(*row) for row in runs.values_list("sighting__card__organisation", "corners_px")]
-
-
-def _is_of(page: models.Page, organisation: str) -> bool:
-    return bool(organisation) and getattr(page.batch, "organisation", "") == organisation
 
 
 def _with_margin(corners: Sequence[Sequence[float]]) -> NDArray[np.float64]:
