@@ -13,6 +13,18 @@ def rxw_person() -> int:
     return int(make_person("ward", "RXW", name="only.rxw").pk)
 
 
+def rxw_nomination() -> str:
+    from pipeline.store import models
+
+    return str(models.NominationSource.objects.filter(organisation="RXW", card__isnull=False)[0].nomination)
+
+
+def rxw_card() -> str:
+    from pipeline.store import models
+
+    return str(models.NominationSource.objects.filter(organisation="RXW", card__isnull=False)[0].card.number)
+
+
 SAMPLES: dict[str, dict[str, Value]] = {
     "start": {},
     "people:start": {},
@@ -20,6 +32,13 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "people:edit": {"pk": rxw_person},
     "people:link": {"pk": rxw_person},
     "people:log": {},
+    "printing:start": {},
+    "register:start": {},
+    "register:export": {},
+    "register:nomination": {"nomination": rxw_nomination},
+    "register:change": {"nomination": rxw_nomination, "field": "action"},
+    "register:withdraw": {"nomination": rxw_nomination},
+    "register:picture": {"nomination": rxw_nomination, "card": rxw_card, "copy": 1},
     "scanning:start": {},
     "scanning:upload": {},
     "scanning:job": {"pk": 1},

@@ -23,12 +23,10 @@ class ChangeForm(forms.Form):
     """What one field says. Its input is made for the field."""
 
     was = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+    """What it said when the form was shown."""
 
-    def __init__(
-        self, *args: Any, field: str, was: Value, organisation: store.Organisation, find: str = "", **kwargs: Any
-    ) -> None:
-        initial = {"value": list(was) if not isinstance(was, str) else was, "was": as_text(was)}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any, *, field: str, was: Value, organisation: store.Organisation, find: str = "") -> None:
+        super().__init__(data, initial={"value": was if isinstance(was, str) else list(was)})
         self.field = field
         self.fields["value"] = _input(field, as_text(was), organisation, find)
 
