@@ -93,7 +93,7 @@ def test_a_ward_s_day(
     sign_in: Callable[..., Page], axe: Callable[[Page], None], picture: Callable[[Page, str], None], tmp_path: Path
 ) -> None:
     page = sign_in("ward")
-    page.get_by_role("link", name="Print", exact=True).press("Enter")
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Print").press("Enter")
     axe(page)
     page.get_by_label("How many cards").focus()
     page.keyboard.press("Control+A")

@@ -195,7 +195,7 @@ def test_a_coordinator_s_day_with_the_register(
 ) -> None:
     one = with_picture()
     page = sign_in("coordinator")
-    page.get_by_role("link", name="Register", exact=True).press("Enter")
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Register").press("Enter")
     axe(page)
     picture(page, "register")
     page.get_by_label("Channel").select_option("paper")
