@@ -206,8 +206,10 @@ def test_a_coordinator_s_day_with_the_register(
     assert page.get_by_label("Words").input_value() == one.nominee_last_name
     axe(page)
     page.locator("tbody a").first.press("Enter")
-    page.locator(".card-picture img").first.wait_for()
-    assert page.evaluate("document.querySelector('.card-picture img').naturalWidth") > 500
+    page.wait_for_load_state("load")
+    assert (
+        page.locator(".card-picture img").first.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
+    )
     axe(page)
     picture(page, "nomination")
     key = page.url.rstrip("/").rsplit("/", 1)[1]
