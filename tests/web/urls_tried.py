@@ -13,6 +13,27 @@ def rxw_person() -> int:
     return int(make_person("ward", "RXW", name="only.rxw").pk)
 
 
+def rxw_batch() -> str:
+    from pipeline.store import models
+
+    return models.Batch.objects.filter(organisation="RXW").latest("created").pk
+
+
+def rxw_page() -> int:
+    from pipeline.store import models
+
+    return models.Page.objects.filter(batch=rxw_batch(), outcome="cards").earliest("pk").pk
+
+
+def rxw_job() -> int:
+    from django.utils import timezone
+
+    from pipeline.store import models
+
+    given = {"kind": "read", "by": "Ann", "at": timezone.now(), "state": "failed"}
+    return models.Job.objects.get_or_create(organisation="RXW", folder="0" * 32, defaults=given)[0].pk
+
+
 SAMPLES: dict[str, dict[str, Value]] = {
     "start": {},
     "people:start": {},
@@ -22,18 +43,18 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "people:log": {},
     "scanning:start": {},
     "scanning:upload": {},
-    "scanning:job": {"pk": 1},
-    "scanning:progress": {"pk": 1},
-    "scanning:again": {"pk": 1},
-    "scanning:give-up": {"pk": 1},
+    "scanning:job": {"pk": rxw_job},
+    "scanning:progress": {"pk": rxw_job},
+    "scanning:again": {"pk": rxw_job},
+    "scanning:give-up": {"pk": rxw_job},
     "scanning:unclaimed": {},
-    "scanning:batch": {"batch": "2026-11-22-1"},
-    "scanning:close": {"batch": "2026-11-22-1"},
-    "scanning:open": {"batch": "2026-11-22-1"},
-    "scanning:pages": {"batch": "2026-11-22-1", "outcome": "cards"},
-    "scanning:page": {"pk": 1},
-    "scanning:picture": {"pk": 1},
-    "scanning:small": {"pk": 1},
+    "scanning:batch": {"batch": rxw_batch},
+    "scanning:close": {"batch": rxw_batch},
+    "scanning:open": {"batch": rxw_batch},
+    "scanning:pages": {"batch": rxw_batch, "outcome": "cards"},
+    "scanning:page": {"pk": rxw_page},
+    "scanning:picture": {"pk": rxw_page},
+    "scanning:small": {"pk": rxw_page},
 }
 """By the URL's name; the organisation is given besides."""
 
