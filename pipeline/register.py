@@ -98,11 +98,7 @@ def nomination_of(
     named = standing_name(told)
     first, last = (named.text(name) if named else "" for name in _NAME)
     consent = joint_consent(told)
-<<<<<<< HEAD
     hidden = not with_anonymous and stays_anonymous(told)
-=======
-    hidden = not with_anonymous and (ANONYMOUS in consent or _consent_is(told, Standing.REVIEW, Standing.UNREADABLE))
->>>>>>> origin/main
     team = _text(standing_answer(told, "nominee_team"))
     return Nomination(
         nomination_id=nomination_id,
@@ -163,18 +159,13 @@ def joint_consent(statements: Sequence[Statement]) -> tuple[str, ...]:
     return (*allowed, *((ANONYMOUS,) if anonymous else ()))
 
 
-<<<<<<< HEAD
 def stays_anonymous(statements: Sequence[Statement]) -> bool:
     """Tell whether who nominated isn't to be named: it was asked for, or can't be told for sure."""
-    return ANONYMOUS in joint_consent(statements) or _consent_is_unsure(statements)
+    return ANONYMOUS in joint_consent(statements) or _consent_is(statements, Standing.REVIEW, Standing.UNREADABLE)
 
 
-def _consent_is_unsure(statements: Sequence[Statement]) -> bool:
-    return any(said.answer("consent").standing is Standing.REVIEW for said in statements)
-=======
 def _consent_is(statements: Sequence[Statement], *standings: Standing) -> bool:
     return any(said.answer("consent").standing in standings for said in statements)
->>>>>>> origin/main
 
 
 def _channel(statements: Sequence[Statement]) -> Channel:
