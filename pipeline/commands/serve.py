@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from forms.errors import MissingDependencyError
 from pipeline.commands.frame import Place, pass_place
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -28,8 +29,11 @@ def command(
 
     The first start shows a link, good for once, that makes the first administrator.
     """
+    from pipeline.web.frontend.build import REMEDY, is_there
     from pipeline.web.site import Serving, open_site
 
+    if not is_there():
+        raise MissingDependencyError(f"What the web pages look like is missing. {REMEDY}")
     serving = Serving(host, names, behind_tls, proxies or int(behind_tls))
     open_site(place.home.absolute(), place.database, serving)
     from pipeline.web.first_administrator import first_link

@@ -106,7 +106,8 @@ def _save_outcome(row: models.Page, reading: PageReading) -> None:
     if row.outcome == Outcome.EXCEPTION.value == reading.outcome.value:
         row.reason = storable(reading.reason)
     elif row.sightings.exists():
-        row.outcome, row.reason = Outcome.CARDS.value, storable(reading.reason)
+        placed = row.sightings.filter(placings__isnull=False).exists()
+        row.outcome, row.reason = Outcome.CARDS.value, "" if placed else storable(reading.reason)
     elif reading.outcome is not Outcome.UNREADABLE:
         row.outcome, row.reason = reading.outcome.value, storable(reading.reason)
     row.save(update_fields=["outcome", "reason"])

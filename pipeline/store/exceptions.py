@@ -1,14 +1,21 @@
 """Tells the pages that no machine could place, and what people have said of them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from pipeline.records import HandPlacing, Outcome
+from pipeline.hand_placed import UNSURE
+from pipeline.records import HandPlacing, Outcome, Status
 from pipeline.store import models
+from pipeline.store.decided import undecided
 from pipeline.store.hand_readings import hand_placing
+from pipeline.store.page_owners import own_batches, own_pages
+
+_NUMBER_SEEN = re.compile(r"(?:^|; )card ([A-Z0-9-]+)(?::| was)|the number looks like '([^']*)'")
+"""How the reasons of `pipeline.identify` give a number."""
 
 
 class State(StrEnum):
@@ -46,6 +53,32 @@ class ExceptionPage:
     """Why the page was set aside."""
     by: str
     at: datetime | None
+    more: bool
+    """Whether the card that was placed last isn't the page's last."""
+
+    @property
+    def looks_like(self) -> str:
+        """What the machines made of a number; empty when they saw none."""
+        found = _NUMBER_SEEN.search(self.reason)
+        return next(filter(None, found.groups()), "") if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCard:
+    """A card that a person placed, and that was read."""
+
+    key: int
+    """Of its page."""
+    file: str
+    page: int
+    number: str
+    copy: int
+    by: str
+    at: datetime
+    waiting: int
+    """Answers that a person must look at."""
+    unsure: bool
+    """Whether too little of its print was found to be sure of its boxes."""
 
 
 def open_exceptions(organisation: str) -> list[ExceptionPage]:
@@ -82,13 +115,45 @@ def next_exception(organisation: str, after: int) -> int | None:
     return following if following is not None else next((key for key in keys if key != after), None)
 
 
+def placed_cards(organisation: str, page: int | None = None, most: int = 10) -> list[PlacedCard]:
+    """Return the cards of an organisation that people placed last, the newest first; with `page`, of that page."""
+    said = models.PagePlacing.objects.filter(
+        sighting__card__organisation=organisation, page__in=own_pages(organisation)
+    ).select_related("page", "sighting__card")
+    if page is not None:
+        said = said.filter(page=page)
+    return [_placed(row) for row in said.order_by("-pk")[:most]]
+
+
+def _placed(said: models.PagePlacing) -> PlacedCard:
+    sighting = said.sighting
+    assert sighting is not None  # noqa: S101 (the query asked for it)
+    readings = models.Reading.objects.filter(run__sighting=sighting, run__newest=True, status=Status.REVIEW.value)
+    return PlacedCard(
+        said.page_id,
+        said.page.file,
+        said.page.number,
+        sighting.card.number,
+        sighting.card.copy,
+        said.by,
+        said.at,
+        undecided(readings).count(),
+        readings.filter(reason=UNSURE).exists(),
+    )
+
+
 def _own(organisation: str) -> QuerySet[models.Page]:
     newest = models.PagePlacing.objects.filter(page=OuterRef("pk")).order_by("-pk")
-    own = models.Page.objects.filter(sightings__card__organisation=organisation).values("pk")
-    return models.Page.objects.filter(pk__in=own, outcome=Outcome.EXCEPTION.value).annotate(
-        said=Subquery(newest.values("pk")[:1]),
-        said_why=Subquery(newest.values("reason")[:1]),
-        said_read=Subquery(newest.values("read_at")[:1]),
+    # What couldn't be placed among another organisation's scans is that organisation's to place.
+    mine = own_batches(organisation) | Q(batch__organisation="")
+    return (
+        own_pages(organisation)
+        .filter(mine, outcome=Outcome.EXCEPTION.value)
+        .annotate(
+            said=Subquery(newest.values("pk")[:1]),
+            said_why=Subquery(newest.values("reason")[:1]),
+            said_read=Subquery(newest.values("read_at")[:1]),
+        )
     )
 
 
@@ -120,6 +185,7 @@ def _told(row: models.Page, organisation: str) -> ExceptionPage:
         aside=said.reason if said else "",
         by=said.by if said else "",
         at=said.at if said else None,
+        more=said.more if said else False,
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.count_pages import count_pages
 from pipeline.store import models
 from pipeline.store.batches import BatchRef, find_batch, finish_batch, open_batch
 from pipeline.store.database import working
+from pipeline.store.read_placed import placed_waiting, read_placed
 from pipeline.store.scans import processors, read_into, reading_desk
 from pipeline.store.setup import store_home
 from pipeline.store.uploads import remove_files, sweep, uploaded_files
@@ -39,7 +40,7 @@ def work(tell: Tell, *, once: bool = False) -> None:
     stands_by = False
     while True:
         try:
-            if _unfinished().exists():
+            if _unfinished().exists() or placed_waiting():
                 with working(store_home()) as alone:
                     if alone:
                         _do_all(tell)
@@ -69,6 +70,7 @@ def _unfinished() -> QuerySet[models.Job]:
 
 def _do_all(tell: Tell) -> None:
     sweep()
+    _read_placed(tell)
     while (job := _take()) is not None:
         try:
             _DO[models.Job.Kind(job.kind)](job, tell)
@@ -110,12 +112,24 @@ def _read(job: models.Job, tell: Tell) -> None:
         job.save(update_fields=["pages_expected"])
         tell(f"Reading batch {batch.id}: about {job.pages_expected} pages.")
         for _ in read_into(batch, files, reading_desk(store_home()), max(1, processors() - 1), apart=True):
-            pass
+            # A person who has just placed a page sits and waits for it; the stack can spare a second.
+            _read_placed(tell)
         finish_batch(batch.id)
     job.state = models.Job.State.DONE
     job.save(update_fields=["state"])
     remove_files(job)
     tell(f"Batch {batch.id} is read.")
+
+
+def _read_placed(tell: Tell) -> None:
+    """Read the cards that people placed by hand meanwhile."""
+    if not placed_waiting():
+        return
+    try:
+        for page in read_placed(reading_desk(store_home()), apart=True):
+            tell(f"Read what a person placed: {', '.join(number for number, _ in page.cards) or 'no card'}.")
+    except CompassionError as error:
+        _log.warning("Placed pages can't be read: %s", error)
 
 
 def _batch_of(job: models.Job) -> BatchRef:

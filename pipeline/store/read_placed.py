@@ -1,20 +1,19 @@
 """Reads the pages whose cards people placed: what a worker does between the pages of a stack."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Max
 
 from pipeline.records import Outcome, PageReading
+from pipeline.same import same_writing
 from pipeline.store import models
 from pipeline.store.again import kept_image
 from pipeline.store.database import lock
 from pipeline.store.hand_readings import keep_hand_readings, locks_of, waiting_placing
 from pipeline.store.pages import KeptPage, kept
 from pipeline.store.placing import SameWriting
-
-if TYPE_CHECKING:
-    from pipeline.workers import Desk, Task
+from pipeline.workers import Desk, Task, read_pages
 
 
 def placed_waiting() -> list[int]:
@@ -24,10 +23,8 @@ def placed_waiting() -> list[int]:
     return list(waiting.order_by("pk").values_list("page", flat=True))
 
 
-def placed_task(page: int) -> "Task | None":
+def placed_task(page: int) -> Task | None:
     """Return what is to be read of a page: the card that a person placed, and nothing else; None when none waits."""
-    from pipeline.workers import Task
-
     row = models.Page.objects.get(pk=page)
     waiting = waiting_placing(row)
     if waiting is None:
@@ -47,16 +44,12 @@ def keep_placed(page: int, reading: PageReading, same_writing: SameWriting) -> K
         return kept(row)
 
 
-def read_placed(page: int, desk: "Desk") -> KeptPage | None:
-    """Read the card that a person placed on a page, in this process; None when the page doesn't wait.
+def read_placed(desk: Desk, *, apart: bool = False) -> Iterator[KeptPage]:
+    """Read every card that people placed and that waits, and yield its page once it is kept.
 
-    May be run again whenever it was interrupted: the page waits until what was read is kept.
+    May be interrupted at any time: a page waits until what was read is kept. With `apart`, it is read in a process of
+    its own.
     """
-    from pipeline.same import same_writing
-    from pipeline.workers import read_pages
-
-    task = placed_task(page)
-    if task is None:
-        return None
-    ((_, reading),) = read_pages([task], desk, workers=1)
-    return keep_placed(page, reading, same_writing)
+    tasks = (task for page in placed_waiting() if (task := placed_task(page)) is not None)
+    for task, reading in read_pages(tasks, desk, workers=1, apart=apart):
+        yield keep_placed(task.position, reading, same_writing)
