@@ -13,6 +13,12 @@ def rxw_person() -> int:
     return int(make_person("ward", "RXW", name="only.rxw").pk)
 
 
+def rxw_card() -> int:
+    from pipeline.store import models
+
+    return int(models.Card.objects.filter(organisation="RXW").order_by("pk")[0].pk)
+
+
 SAMPLES: dict[str, dict[str, Value]] = {
     "start": {},
     "people:start": {},
@@ -34,6 +40,21 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "scanning:page": {"pk": 1},
     "scanning:picture": {"pk": 1},
     "scanning:small": {"pk": 1},
+    "reviewing:start": {},
+    "reviewing:next": {},
+    "reviewing:decide": {"card": rxw_card, "field": "action"},
+    "reviewing:back": {},
+    "reviewing:keep": {},
+    "reviewing:leave": {},
+    "reviewing:suggest": {"card": rxw_card, "field": "nominee_last_name"},
+    "reviewing:crop": {"card": rxw_card, "field": "action"},
+    "reviewing:around": {"card": rxw_card, "field": "action"},
+    "reviewing:card": {"card": rxw_card},
+    "reviewing:grid": {},
+    "reviewing:accept": {},
+    "reviewing:grid-crop": {"card": rxw_card, "field": "action"},
+    "reviewing:answers": {},
+    "reviewing:decide-answer": {},
 }
 """By the URL's name; the organisation is given besides."""
 
