@@ -34,6 +34,12 @@ def rxw_job() -> int:
     return models.Job.objects.get_or_create(organisation="RXW", folder="0" * 32, defaults=given)[0].pk
 
 
+def rxw_card() -> int:
+    from pipeline.store import models
+
+    return int(models.Card.objects.filter(organisation="RXW").order_by("pk")[0].pk)
+
+
 SAMPLES: dict[str, dict[str, Value]] = {
     "start": {},
     "people:start": {},
@@ -55,6 +61,21 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "scanning:page": {"pk": rxw_page},
     "scanning:picture": {"pk": rxw_page},
     "scanning:small": {"pk": rxw_page},
+    "reviewing:start": {},
+    "reviewing:next": {},
+    "reviewing:decide": {"card": rxw_card, "field": "action"},
+    "reviewing:back": {},
+    "reviewing:keep": {},
+    "reviewing:leave": {},
+    "reviewing:suggest": {"card": rxw_card, "field": "nominee_last_name"},
+    "reviewing:crop": {"card": rxw_card, "field": "action"},
+    "reviewing:around": {"card": rxw_card, "field": "action"},
+    "reviewing:card": {"card": rxw_card},
+    "reviewing:grid": {},
+    "reviewing:accept": {},
+    "reviewing:grid-crop": {"card": rxw_card, "field": "action"},
+    "reviewing:answers": {},
+    "reviewing:decide-answer": {},
 }
 """By the URL's name; the organisation is given besides."""
 
