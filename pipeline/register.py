@@ -98,7 +98,7 @@ def nomination_of(
     named = standing_name(told)
     first, last = (named.text(name) if named else "" for name in _NAME)
     consent = joint_consent(told)
-    hidden = not with_anonymous and (ANONYMOUS in consent or _consent_is(told, Standing.REVIEW, Standing.UNREADABLE))
+    hidden = not with_anonymous and stays_anonymous(told)
     team = _text(standing_answer(told, "nominee_team"))
     return Nomination(
         nomination_id=nomination_id,
@@ -157,6 +157,11 @@ def joint_consent(statements: Sequence[Statement]) -> tuple[str, ...]:
     anonymous = any(ANONYMOUS in ticked for ticked in asked)
     allowed = [tick for tick in asked[0] if tick != ANONYMOUS and all(tick in ticked for ticked in asked)]
     return (*allowed, *((ANONYMOUS,) if anonymous else ()))
+
+
+def stays_anonymous(statements: Sequence[Statement]) -> bool:
+    """Tell whether who nominated isn't to be named: it was asked for, or can't be told for sure."""
+    return ANONYMOUS in joint_consent(statements) or _consent_is(statements, Standing.REVIEW, Standing.UNREADABLE)
 
 
 def _consent_is(statements: Sequence[Statement], *standings: Standing) -> bool:

@@ -38,7 +38,7 @@ def page_bytes(seed: int) -> bytes:
 
 def post(client: Client, files: dict[str, bytes], code: str = "RXW", **more: Any) -> Any:
     given = [SimpleUploadedFile(name, data) for name, data in files.items()]
-    return client.post(f"/{code}/scan/upload/", {"files": given, "received": "2026-11-20", **more})
+    return client.post(f"/{code}/scan/upload/", {"files": given, "received": "20/11/2026", **more})
 
 
 def folders(home: Path) -> list[Path]:
@@ -70,7 +70,7 @@ def test_what_is_no_scan_is_refused_by_name_and_the_rest_waits(client: In, home:
     assert (job.organisation, job.by, str(job.received)) == ("RXW", "Admin Rxw (admin.rxw)", "2026-11-20")
     assert [path.name for path in (home / "uploads" / job.folder).iterdir()] == ["0005.jpg"]
     shown = admin.get(answer.url).content.decode()
-    assert "4 files can’t be taken" in shown
+    assert "Not taken, and not kept" in shown
     assert all(name in shown for name in HOSTILE)
     assert "It waits to be read" in shown
     assert "Upload of" in admin.get("/RXW/scan/").content.decode()
@@ -100,7 +100,7 @@ def test_names_cannot_leave_the_folder(client: In, home: Path) -> None:
 
 def test_a_day_in_the_future_or_none(client: In, home: Path) -> None:
     admin, tomorrow = client("admin"), timezone.localdate() + timedelta(days=1)
-    for day, said in ((str(tomorrow), "not in the future"), ("", "Enter the day"), ("31/31/2026", "real date")):
+    for day, said in ((f"{tomorrow:%d/%m/%Y}", "not in the future"), ("", "Enter the day"), ("31/2/2026", "real date")):
         answer = post(admin, {"a.jpg": page_bytes(1)}, received=day)
         assert answer.status_code == 400
         assert said in answer.content.decode()

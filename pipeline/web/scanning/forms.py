@@ -16,11 +16,15 @@ class UploadForm(forms.Form):
 
     received = forms.DateField(
         label="The day the cards came in",
-        widget=forms.DateInput(
-            attrs={"type": "date", "class": "nhsuk-input--width-10", "min": FIRST_DAY.isoformat()}, format="%Y-%m-%d"
-        ),
+        help_text="Day, month and year, such as 6/8/2026.",
+        input_formats=["%d/%m/%Y", "%d %m %Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"],
+        # Not the browser's own date field, which shows the month first where the browser is American.
+        widget=forms.DateInput(attrs={"class": "nhsuk-input--width-10", "autocomplete": "off"}, format="%d/%m/%Y"),
         initial=timezone.localdate,
-        error_messages={"required": "Enter the day the cards came in.", "invalid": "Enter a real date."},
+        error_messages={
+            "required": "Enter the day the cards came in.",
+            "invalid": "Enter a real date, such as 6/8/2026.",
+        },
     )
 
     limits = (

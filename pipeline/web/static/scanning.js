@@ -19,13 +19,18 @@ for (const event of ["dragleave", "drop"]) {
 }
 zone.addEventListener("drop", async (drop) => {
   drop.preventDefault();
-  const entries = [...drop.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  for (const entry of entries) await take(entry);
+  const items = [...drop.dataTransfer.items].filter((item) => item.kind === "file");
+  // All at once: after the first wait the browser has forgotten what was dropped.
+  for (const entry of items.map((item) => item.webkitGetAsEntry() || item.getAsFile())) await take(entry);
   tell();
 });
 
 // What was dropped: a file, or a folder with all that is in it.
 async function take(entry) {
+  if (entry instanceof File) {
+    dropped.push({ file: entry, path: entry.name });
+    return;
+  }
   if (entry.isFile) {
     const file = await new Promise((done, fail) => entry.file(done, fail));
     dropped.push({ file, path: entry.fullPath.replace(/^\//, "") });
