@@ -7,6 +7,12 @@ Value = int | str | Callable[[], int | str]
 """An argument, or what looks it up in the sample home: something that is RXW's."""
 
 
+def rxw_exception() -> int:
+    from tests.web.exceptions import an_exception
+
+    return an_exception()
+
+
 def rxw_person() -> int:
     from tests.web.site import make_person
 
@@ -76,6 +82,13 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "reviewing:grid-crop": {"card": rxw_card, "field": "action"},
     "reviewing:answers": {},
     "reviewing:decide-answer": {},
+    "placing:start": {},
+    "placing:number": {},
+    "placing:page": {"pk": rxw_exception},
+    "placing:aside": {"pk": rxw_exception},
+    "placing:state": {"pk": rxw_exception},
+    "placing:picture": {"pk": rxw_exception, "turn": 90},
+    "placing:printed-number": {"pk": rxw_exception},
 }
 """By the URL's name; the organisation is given besides."""
 
