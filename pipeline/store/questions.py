@@ -72,8 +72,10 @@ class Asked:
     """`same`, `apart`, or empty while it is open."""
     by: str
     at: datetime | None
-    private: bool
-    """Whether a nominator wishes not to be named, so that neither side shows who nominated."""
+    anonymous: bool
+    """Whether a nominator wishes not to be named."""
+    names_shown: bool
+    """Whether they are named nevertheless, or wish nothing of the kind; else neither side shows who nominated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +139,19 @@ def question_of(organisation: str, one: int, other: int, *, with_anonymous: bool
         return None
     said = {statement.source.id: statement for statement in statements_of(organisation, [row.source for row in pair])}
     statements = [said.get(row.source) for row in pair]
-    private = not with_anonymous and any(_wishes_no_name(statement) for statement in statements)
+    anonymous = any(_wishes_no_name(statement) for statement in statements)
+    shown = with_anonymous or not anonymous
     return Asked(
         one=_side(pair[0], statements[0]),
         other=_side(pair[1], statements[1]),
-        fields=_fields(statements, private=private),
+        fields=_fields(statements, private=not shown),
         probability=link.probability if link else None,
         reasons=tuple(map(_reason, link.reasons)) if link else (),
         answer=decision.kind if decision else "",
         by=decision.by if decision else "",
         at=decision.at if decision else None,
-        private=private,
+        anonymous=anonymous,
+        names_shown=shown,
     )
 
 
