@@ -14,7 +14,7 @@ from pipeline.records import CARD_PX_PER_MM, Image, Matrix
 _MATCH_PX_PER_MM = 5.0
 """Resolution at which print is looked for: a label's stroke is 2 pixels."""
 _TILE_MM = 13.0
-_SEARCH_MM = (1.6, 6.0)
+SEARCH_MM = (1.6, 6.0)
 """How far print may lie from where the marks put it: with three or four marks, and with fewer."""
 _LEAST_SCORE = 0.45
 """Correlation below which a tile doesn't show the print it should (written over, stained, cut off)."""
@@ -42,14 +42,14 @@ def fit_card(page: Image, placed: PlacedCard, layout: CardLayout, empty: Image) 
     `empty` is the unwritten card at `CARD_PX_PER_MM`. The paper's bend is taken as a quadratic displacement over the
     card, fitted to how far each tile of print lies from where the marks put it.
     """
-    search = _SEARCH_MM[0 if placed.marks >= 3 else 1]
+    search = SEARCH_MM[0 if placed.marks >= 3 else 1]
     rough = _warp(page, placed.page_from_card, None, layout, _MATCH_PX_PER_MM)
     tiles = _match_tiles(even_out(rough, _MATCH_PX_PER_MM), empty, layout, search)
     bend = _fit_bend(tiles, layout)
     if placed.marks < 3 and tiles.score.size:
         # The first guess was coarse: look again, closely, from where the first look put it.
         rough = _warp(page, placed.page_from_card, bend, layout, _MATCH_PX_PER_MM)
-        tiles = _match_tiles(even_out(rough, _MATCH_PX_PER_MM), empty, layout, _SEARCH_MM[0])
+        tiles = _match_tiles(even_out(rough, _MATCH_PX_PER_MM), empty, layout, SEARCH_MM[0])
         bend = _add_bends(bend, _fit_bend(tiles, layout))
     image = even_out(_warp(page, placed.page_from_card, bend, layout, CARD_PX_PER_MM), CARD_PX_PER_MM)
     matrix = _straightened(placed.page_from_card, bend, layout)
@@ -62,6 +62,18 @@ def fit_card(page: Image, placed: PlacedCard, layout: CardLayout, empty: Image) 
         residual_mm=residual,
         agreeing=float(good.mean()) if good.size else 0.0,
         native_px_per_mm=_native(matrix, layout),
+    )
+
+
+def unfitted(page: Image, placed: PlacedCard, layout: CardLayout) -> Fitted:
+    """Bring a card onto its layout as it was placed, though too little of its print can be found to better that."""
+    image = _warp(page, placed.page_from_card, None, layout, CARD_PX_PER_MM)
+    return Fitted(
+        image=even_out(image, CARD_PX_PER_MM),
+        page_from_card=placed.page_from_card,
+        residual_mm=SEARCH_MM[1],
+        agreeing=0.0,
+        native_px_per_mm=_native(placed.page_from_card, layout),
     )
 
 

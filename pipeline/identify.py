@@ -40,7 +40,7 @@ def identify_cards(page: Image, book: CardBook, typed: Engine, findings: Finding
     unplaced: list[str] = []
     named: list[FoundCode] = []
     for code in findings.codes:
-        answer = _align_by_code(page, code, findings, book)
+        answer = align_by_code(page, code, findings, book)
         if isinstance(answer, AlignedCard):
             cards.append(answer)
         else:
@@ -56,7 +56,8 @@ def identify_cards(page: Image, book: CardBook, typed: Engine, findings: Finding
     return Identified(tuple(sorted(cards, key=_reading_order)), tuple(unplaced))
 
 
-def _align_by_code(page: Image, found: FoundCode, findings: Findings, book: CardBook) -> AlignedCard | str:
+def align_by_code(page: Image, found: FoundCode, findings: Findings, book: CardBook) -> AlignedCard | str:
+    """Align the card of a code, or say why it can't be."""
     number = str(found.code.number)
     known = book.find(found.code.fingerprint)
     if known is None:
@@ -68,12 +69,12 @@ def _align_by_code(page: Image, found: FoundCode, findings: Findings, book: Card
     if placed is None:
         return f"card {number}: its corner marks can't be found"
     fitted = fit_card(page, placed, known.layout, empty_picture(known.template))
-    if (fault := _misfit(fitted)) is not None:
+    if (fault := misfit(fitted)) is not None:
         return f"card {number}: {fault}"
     identity = CardIdentity(
         number, found.code.organisation, found.code.ward, found.code.template, found.code.fingerprint
     )
-    return _aligned(identity, known, placed, fitted)
+    return aligned(identity, known, placed, fitted)
 
 
 def _orphans(
@@ -96,7 +97,7 @@ def _encloses(group: list[FoundMark], layout: CardLayout, code: FoundCode) -> bo
     if placed is None:
         return False
     outline = project(placed.page_from_card, corners_of(Box(0.0, 0.0, layout.width, layout.height)))
-    return _inside(outline, code.quad.mean(axis=0))
+    return inside(outline, code.quad.mean(axis=0))
 
 
 def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: Engine) -> AlignedCard | str:
@@ -107,7 +108,7 @@ def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: 
         if placed is None or placed.residual_mm > 2.0:
             continue
         fitted = fit_card(page, placed, known.layout, empty_picture(known.template))
-        if _misfit(fitted) is None and (best is None or fitted.agreeing > best[0]):
+        if misfit(fitted) is None and (best is None or fitted.agreeing > best[0]):
             best = (fitted.agreeing, known, placed, fitted)
     if best is None:
         return "a card of ours seems to be here, but it fits no known layout"
@@ -115,20 +116,21 @@ def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: 
     quad = project(fitted.page_from_card, corners_of(known.layout.code))
     code = find_code_near(page, quad)
     if code and code.code.fingerprint != known.layout.fingerprint:
-        return _align_by_code(page, code, Findings((code,), tuple(marks)), book)
+        return align_by_code(page, code, Findings((code,), tuple(marks)), book)
     if code:
         identity = CardIdentity(
             str(code.code.number), code.code.organisation, code.code.ward, code.code.template, code.code.fingerprint
         )
-        return _aligned(identity, known, placed, fitted)
+        return aligned(identity, known, placed, fitted)
     printed = read_printed_number(fitted.image, known.layout, typed)
     if number := printed.number:
         identity = CardIdentity(str(number), number.organisation, "", known.layout.template, known.layout.fingerprint)
-        return _aligned(identity, known, placed, fitted)
+        return aligned(identity, known, placed, fitted)
     return f"a card of ours whose code and number can't be read (the number looks like {printed.text!r})"
 
 
-def _misfit(fitted: Fitted) -> str | None:
+def misfit(fitted: Fitted) -> str | None:
+    """Say what is wrong with how a card lies on its layout; None when it may be read."""
     if fitted.agreeing < _LEAST_AGREEING:
         return "its print can't be found where it should be; it is covered, torn, or very faint"
     if fitted.residual_mm > MOST_RESIDUAL_MM:
@@ -136,7 +138,8 @@ def _misfit(fitted: Fitted) -> str | None:
     return None
 
 
-def _aligned(identity: CardIdentity, known: KnownCard, placed: PlacedCard, fitted: Fitted) -> AlignedCard:
+def aligned(identity: CardIdentity, known: KnownCard, placed: PlacedCard, fitted: Fitted) -> AlignedCard:
+    """Put together what is known of a card that was placed and fitted."""
     layout = known.layout
     trim = np.array([(0.0, 0.0), (layout.width, 0.0), (layout.width, layout.height), (0.0, layout.height)])
     a, b, c, d = ((float(x), float(y)) for x, y in project(fitted.page_from_card, trim))
@@ -154,14 +157,15 @@ def _aligned(identity: CardIdentity, known: KnownCard, placed: PlacedCard, fitte
 
 def _uses(card: AlignedCard, mark: FoundMark) -> bool:
     """Whether a mark is this card's own, or lies inside its trim."""
-    return _inside(np.array(card.corners_px), mark.centre)
+    return inside(np.array(card.corners_px), mark.centre)
 
 
 def _same_place(a: AlignedCard, b: AlignedCard) -> bool:
-    return _inside(np.array(b.corners_px), np.mean(np.array(a.corners_px), axis=0))
+    return inside(np.array(b.corners_px), np.mean(np.array(a.corners_px), axis=0))
 
 
-def _inside(outline: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
+def inside(outline: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
+    """Whether a point lies within an outline, or on it."""
     x, y = (float(value) for value in point)
     return cv2.pointPolygonTest(outline.astype(np.float32), (x, y), False) >= 0
 

@@ -144,6 +144,9 @@ def _field(name: str, told: Any) -> FieldReading:
     value = _value(told.get("value"), column)
     if name == "date" and value and (not isinstance(value, str) or not _is_day(value)):
         raise _FaultError(column, f"'{_shown(value)}' is no date such as 2026-11-20")
+    reason = "the site that scanned it was not sure" if status is Status.REVIEW else ""
+    if status is Status.DECIDED and not value and confidence == 0.0:
+        status, reason = Status.REVIEW, "nobody at the site that scanned it could read it"
     return FieldReading(
         name=name,
         content=_CONTENTS.get(name, ""),
@@ -153,7 +156,7 @@ def _field(name: str, told: Any) -> FieldReading:
         status=status,
         engine=_text(told, "engine", _LONGEST["engine"]),
         alternatives=_alternatives(told.get("alternatives"), column),
-        reason="" if status is not Status.REVIEW else "the site that scanned it was not sure",
+        reason=reason,
     )
 
 

@@ -65,6 +65,25 @@ class Page:
     """Why the page is unreadable, in plain English; empty when it was taken in."""
 
 
+# --- what a person says of a page ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HandPlacing:
+    """One card that a person found on a page, where no machine could."""
+
+    number: str
+    """As typed, with its check character."""
+    corners_px: tuple[Corner, Corner, Corner, Corner]
+    """Its trim corners in the page image, clockwise from the card's own top left, as well as a person saw them."""
+    turn: int = 0
+    """Degrees clockwise by which the page was turned to look at it: 0, 90, 180 or 270."""
+    fingerprint: str = ""
+    """Of its layout, where the print run or the person says which; empty when any may be tried."""
+    key: int = 0
+    """The caller's own; comes back with the reading."""
+
+
 # --- find and align ----------------------------------------------------------------------------------------------
 
 
@@ -84,9 +103,10 @@ class Alignment:
     """How a card lies on its page, and how well that is known."""
 
     by: str
-    """`marks` (three or four of them), `marks+code` or `code`."""
+    """`marks` (three or four of them), `marks+code`, `code`, or `hand`: by the corners that a person pointed out."""
     residual_mm: float
-    """Root mean square distance between where print was expected and where it was found."""
+    """Root mean square distance between where print was expected and where it was found. Where a person's corners are
+    believed though no print agrees, how far around it was looked for in vain."""
     page_from_card: Matrix
     """3x3 homography from card millimetres (layout at scale 1) to page pixels."""
     px_per_mm: float
@@ -216,12 +236,25 @@ class CardReading:
 
 
 @dataclass(frozen=True, slots=True)
+class HandReading:
+    """What came of a card that a person placed."""
+
+    key: int
+    """Of its placing."""
+    card: CardReading | None
+    reason: str = ""
+    """Why there is no card, in plain English."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """A page, read: its outcome and its cards."""
 
     outcome: Outcome
     reason: str = ""
     cards: tuple[CardReading, ...] = field(default=())
+    by_hand: tuple[HandReading, ...] = ()
+    """One for each of the page's placings, beside what is found without them."""
 
 
 CARD_PX_PER_MM = 10.0

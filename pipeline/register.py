@@ -98,7 +98,7 @@ def nomination_of(
     named = standing_name(told)
     first, last = (named.text(name) if named else "" for name in _NAME)
     consent = joint_consent(told)
-    hidden = not with_anonymous and (ANONYMOUS in consent or _consent_is_unsure(told))
+    hidden = not with_anonymous and stays_anonymous(told)
     team = _text(standing_answer(told, "nominee_team"))
     return Nomination(
         nomination_id=nomination_id,
@@ -159,8 +159,13 @@ def joint_consent(statements: Sequence[Statement]) -> tuple[str, ...]:
     return (*allowed, *((ANONYMOUS,) if anonymous else ()))
 
 
-def _consent_is_unsure(statements: Sequence[Statement]) -> bool:
-    return any(said.answer("consent").standing is Standing.REVIEW for said in statements)
+def stays_anonymous(statements: Sequence[Statement]) -> bool:
+    """Tell whether who nominated isn't to be named: it was asked for, or can't be told for sure."""
+    return ANONYMOUS in joint_consent(statements) or _consent_is(statements, Standing.REVIEW, Standing.UNREADABLE)
+
+
+def _consent_is(statements: Sequence[Statement], *standings: Standing) -> bool:
+    return any(said.answer("consent").standing in standings for said in statements)
 
 
 def _channel(statements: Sequence[Statement]) -> Channel:
@@ -188,7 +193,7 @@ def _waits(statements: Sequence[Statement], named: Statement | None) -> bool:
     """Tell whether an answer that stands waits for a person, or one that must be there is missing."""
     # Of consent all sources count, not only the surest.
     unsure = any(standing_answer(statements, field).standing is Standing.REVIEW for field in _CHECKED)
-    if unsure or _consent_is_unsure(statements):
+    if unsure or _consent_is(statements, Standing.REVIEW):
         return True
     names = [said.answer(name) for said in ([named] if named else statements) for name in _NAME]
     if any(answer.standing is Standing.REVIEW for answer in names):

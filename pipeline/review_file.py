@@ -16,6 +16,13 @@ EMPTY = "(empty)"
 """A decision: nothing is written there. An empty decision leaves the row waiting."""
 AS_READ = "(as read)"
 """A decision: the value is right as it stands."""
+UNREADABLE = "(can't be read)"
+"""A decision: something is written there that nobody can read. The field waits no more, and has no value."""
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether a person's words are `UNREADABLE`, in whatever case and with whatever apostrophe a spreadsheet made."""
+    return " ".join(text.replace("’", "'").split()).lower() == UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

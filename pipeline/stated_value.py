@@ -10,7 +10,13 @@ from pipeline.records import Value
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 """With the midnight that spreadsheets add."""
-_UK = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 00:00(?::00)?)?")
+_UK = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})(?: 00:00(?::00)?)?|(\d{2})(\d{2})(\d{4})")
+"""The figures alone too, as they stand in the boxes of a card."""
+_WORDS = re.compile(r"(\d{1,2}) +([a-z]{3,9}) +(\d{4})")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 
 
 def stated_value(field: FieldLayout, text: str) -> Value:
@@ -32,10 +38,18 @@ def _date(name: str, text: str) -> str:
         if found := _ISO.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
         if found := _UK.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+            day, month, year = (int(part) for part in found.groups() if part)
+            return date(year, month, day).isoformat()
+        if (found := _WORDS.fullmatch(text.lower())) and (number := _month(found[2])):
+            return date(int(found[3]), number, int(found[1])).isoformat()
     except ValueError:
         raise UsageError(f"{name}: there is no such day as '{text}'.") from None
     raise UsageError(f"{name}: '{text}' is no date; write it as 2026-11-22 or 22/11/2026.")
+
+
+def _month(word: str) -> int:
+    """Return the number of a month, by its name or how it begins; 0 for none."""
+    return next((n for n, month in enumerate(_MONTHS, 1) if month.startswith(word)), 0)
 
 
 def _choice(name: str, text: str, options: Sequence[str]) -> str:

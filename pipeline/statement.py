@@ -13,13 +13,15 @@ class Standing(IntEnum):
 
     BLANK = 0
     """Nothing was answered."""
-    REVIEW = 1
+    UNREADABLE = 1
+    """Written on a card, but a person who looked could not read it."""
+    REVIEW = 2
     """Read from a card, and waiting for a person."""
-    ACCEPTED = 2
+    ACCEPTED = 3
     """Read from a card, surely enough."""
-    ELECTRONIC = 3
+    ELECTRONIC = 4
     """Typed by whoever nominated."""
-    DECIDED = 4
+    DECIDED = 5
     """Said by a person who looked."""
 
 

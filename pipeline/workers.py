@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 
@@ -23,9 +23,10 @@ from pipeline.engines.language import load_language
 from pipeline.engines.lines import LineReader
 from pipeline.engines.tesseract import Tesseract
 from pipeline.engines.ticks import Ticks
+from pipeline.hand_placed import read_by_hand
 from pipeline.lists import Lists, make_lists
 from pipeline.recognise import Engines
-from pipeline.records import Outcome, Page, PageReading
+from pipeline.records import HandPlacing, HandReading, Outcome, Page, PageReading
 from pipeline.settings import Settings
 from pipeline.stack import Reader, read_page
 
@@ -57,6 +58,13 @@ class Task:
     """The caller's own; comes back with the reading."""
     known: PageReading | None = None
     """What the page is, where that is known without reading it."""
+    placings: tuple[HandPlacing, ...] = ()
+    """Cards that people placed on it, to be read too."""
+
+    @property
+    def needs_reading(self) -> bool:
+        """Whether there is anything on it to look at."""
+        return not self.page.reason and (self.known is None or bool(self.placings))
 
 
 def make_reader(desk: Desk) -> Reader:
@@ -116,29 +124,41 @@ def read_pages(
 
 def read_task(task: Task, reader: Reader) -> PageReading:
     """Read one page; whatever goes wrong becomes its outcome, so that a bad page never stops the rest."""
-    if task.known is not None:
-        return task.known
-    if task.page.reason:
-        return PageReading(Outcome.UNREADABLE, task.page.reason)
+    if not task.needs_reading:
+        return _unread(task)
     try:
-        return read_page(decode(task.page.data), reader, datetime.date.today(), task.received)
+        page, today = decode(task.page.data), datetime.date.today()
+        reading = task.known or read_page(page, reader, today, task.received)
+        by_hand = tuple(read_by_hand(page, placing, reader, today, task.received) for placing in task.placings)
+        return replace(reading, by_hand=by_hand)
     except DecodeError as error:
-        return PageReading(Outcome.UNREADABLE, str(error))
+        return _failed(task, Outcome.UNREADABLE, str(error))
     except MissingDependencyError:
         # No fault of the page: once the tool is installed, the batch is taken up again here.
         raise
     except Exception:  # noqa: BLE001
         # The one place that keeps a batch going: the page goes to a person, the trace to the log.
         _log.exception("Reading page %s of %s failed", task.page.number, task.page.file)
-        return PageReading(Outcome.EXCEPTION, "the program failed on this page; a person must place it")
+        return _failed(task, Outcome.EXCEPTION, "the program failed on this page; a person must place it")
+
+
+def _unread(task: Task) -> PageReading:
+    if task.known and not task.placings:
+        return task.known
+    return _failed(task, Outcome.UNREADABLE, task.page.reason)
+
+
+def _failed(task: Task, outcome: Outcome, reason: str) -> PageReading:
+    """A page that could not be read, and so neither could what people placed on it."""
+    return PageReading(outcome, reason, by_hand=tuple(HandReading(one.key, None, reason) for one in task.placings))
 
 
 def _submit(task: Task, pool: ProcessPoolExecutor) -> Future[PageReading]:
     """Send a page to a worker, unless there is nothing to read on it."""
-    if task.known is None and not task.page.reason:
+    if task.needs_reading:
         return pool.submit(_work, task)
     done: Future[PageReading] = Future()
-    done.set_result(task.known or PageReading(Outcome.UNREADABLE, task.page.reason))
+    done.set_result(_unread(task))
     return done
 
 
@@ -164,7 +184,7 @@ def _read_alone(task: Task, desk: Desk) -> PageReading:
         try:
             return pool.submit(_work, task).result()
         except BrokenProcessPool:
-            return PageReading(Outcome.EXCEPTION, "the reader broke down on this page twice; a person must place it")
+            return _failed(task, Outcome.EXCEPTION, "the reader broke down on this page twice; a person must place it")
 
 
 _reader: Reader | None = None

@@ -16,7 +16,11 @@ from pipeline.commands.progress import track
 @click.option(
     "--field", metavar="NAME", help="The field; also nominee_staff (an id), nominee_ward (a code), withdrawn."
 )
-@click.option("--value", metavar="VALUE", help="What it says. Lists are joined with '; ', empty is ''.")
+@click.option(
+    "--value",
+    metavar="VALUE",
+    help="What it says. Lists are joined with '; ', empty is ''; \"(can't be read)\" where nobody can read it.",
+)
 @click.option("--same", metavar="SOURCE SOURCE", nargs=2, help="These two are one nomination.")
 @click.option("--apart", metavar="SOURCE SOURCE", nargs=2, help="These two are two nominations.")
 @click.option(
@@ -24,7 +28,8 @@ from pipeline.commands.progress import track
     metavar="REVIEW.csv",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Take back what 'export --review' wrote. Rows without a decision are left waiting; "
-    "'(as read)' says that the value is right, '(empty)' that nothing is written there.",
+    "'(as read)' says that the value is right, '(empty)' that nothing is written there, '(can't be read)' that "
+    "nobody can read it.",
 )
 @click.option("--organisation", metavar="CODE", help="Whose source it is, where several have one of that name.")
 @click.option("--by", metavar="WHO", help="Who decides; with --file, for rows that don't say it.")
@@ -86,12 +91,13 @@ def _decide(source: str, field: str, value: str, by: str, organisation: str, as_
     from pipeline.store.layouts import known_layouts
 
     decided = decide(source, field, value, by, known_layouts(), organisation)
-    said = decided.value if isinstance(decided.value, str) else list(decided.value)
+    said = list(decided.value) if isinstance(decided.value, tuple) else decided.value
     if as_json:
         print_json({"source": decided.source, "field": decided.field, "value": said, "new": decided.new})
     else:
-        shown = said if isinstance(said, str) else "; ".join(said)
-        click.echo(f"{decided.source}: {decided.field} is '{shown}'{'' if decided.new else ', as decided before'}.")
+        shown = "; ".join(said) if isinstance(said, list) else said
+        told = "can't be read" if shown is None else f"is '{shown}'"
+        click.echo(f"{decided.source}: {decided.field} {told}{'' if decided.new else ', as decided before'}.")
 
 
 def _decide_pair(pair: tuple[str, str], same: bool, by: str, organisation: str, as_json: bool) -> None:

@@ -113,7 +113,9 @@ def _read_again(batch: str | None, desk: "Desk", workers: int, as_json: bool) ->
 
     if batch:
         find_batch(batch)
-    tasks = (Task(image.page, image.received, position=image.key) for image in kept_images(batch))
+    tasks = (
+        Task(image.page, image.received, position=image.key, placings=image.placings) for image in kept_images(batch)
+    )
     with progress("Reading again", count_kept_images(batch)) as advance:
         for task, reading in read_pages(tasks, desk, workers):
             keep_again(task.position, reading, same_writing)

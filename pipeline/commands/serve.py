@@ -1,11 +1,13 @@
 """`compassion serve`: the web application."""
 
-import subprocess
 import sys
+from contextlib import nullcontext
 
 import click
 
+from forms.errors import MissingDependencyError
 from pipeline.commands.frame import Place, pass_place
+from pipeline.commands.worker_beside import worker_beside
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -28,8 +30,11 @@ def command(
 
     The first start shows a link, good for once, that makes the first administrator.
     """
+    from pipeline.web.frontend.build import REMEDY, is_there
     from pipeline.web.site import Serving, open_site
 
+    if not is_there():
+        raise MissingDependencyError(f"What the web pages look like is missing. {REMEDY}")
     serving = Serving(host, names, behind_tls, proxies or int(behind_tls))
     open_site(place.home.absolute(), place.database, serving)
     from pipeline.web.first_administrator import first_link
@@ -47,15 +52,9 @@ def command(
         click.echo(f"Make yourself the administrator, once: {address}{link}")
     click.echo(f"Compassion Cards is at {address} (Ctrl+C ends it).")
     sys.stdout.flush()
-    worker = None if no_worker else _start_worker(place)
-    try:
+    with nullcontext() if no_worker else worker_beside(_where(place)):
         serve(listening, serving)
-    finally:
-        if worker is not None:
-            worker.terminate()
 
 
-def _start_worker(place: Place) -> "subprocess.Popen[bytes]":
-    """Start what reads in the background, as a process of its own: pages are served while it works."""
-    where = ["--home", str(place.home), *(["--database", place.database] if place.database else [])]
-    return subprocess.Popen([sys.executable, "-m", "pipeline.commands", *where, "work"], stdin=subprocess.DEVNULL)  # noqa: S603
+def _where(place: Place) -> list[str]:
+    return ["--home", str(place.home), *(["--database", place.database] if place.database else [])]

@@ -1,7 +1,7 @@
 """Tells what is known of each card now: its current sighting, the newest reading of it, and what people
 decided."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -17,6 +17,8 @@ from pipeline.store.meaning import Names, meant
 
 _CHUNK = 200
 """Cards fetched at a time, with all their readings: a few MB."""
+NOT_READ = "a person could not read it"
+"""The reason of a decided field without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +150,17 @@ def _points(points: list[list[float]]) -> tuple[Corner, ...]:
     return tuple((x, y) for x, y in points)
 
 
-def _with_decisions(card: SeenCard, decided: dict[str, Value], names: Names) -> SeenCard:
+def _as_decided(field: FieldReading, value: Value | None) -> FieldReading:
+    if value is None:
+        nothing: Value = "" if isinstance(field.value, str) else ()
+        return replace(field, value=nothing, confidence=0.0, status=Status.DECIDED, reason=NOT_READ)
+    return replace(field, value=value, confidence=1.0, status=Status.DECIDED, reason="")
+
+
+def _with_decisions(card: SeenCard, decided: Mapping[str, Value | None], names: Names) -> SeenCard:
     if not decided:
         return card
-    fields = tuple(
-        replace(field, value=decided[field.name], confidence=1.0, status=Status.DECIDED, reason="")
-        if field.name in decided
-        else field
-        for field in card.fields
-    )
+    fields = tuple(_as_decided(field, decided[field.name]) if field.name in decided else field for field in card.fields)
     staff, ward = meant(card.organisation, card.fields, fields, names)
     return replace(
         card,
@@ -166,6 +170,6 @@ def _with_decisions(card: SeenCard, decided: dict[str, Value], names: Names) -> 
     )
 
 
-def _decided_match(decided: dict[str, Value], name: str) -> Match | None:
+def _decided_match(decided: Mapping[str, Value | None], name: str) -> Match | None:
     value = decided.get(name)
     return Match(value, 1.0) if isinstance(value, str) else None

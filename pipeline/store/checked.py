@@ -40,6 +40,7 @@ def checked_readings(organisation: str | None = None) -> Iterator[CheckedReading
     while chunk := list(islice(told, _CHUNK)):
         decided = decided_values({source for source, *_ in chunk})
         for source, field, content, value, probability, calibration, status in chunk:
+            # What a person could not read says nothing of whether the readers were right.
             said = decided.get(source, {}).get(field)
             right = None if said is None else is_right(content, value, said)
             curve, _, version = calibration.partition(" ")

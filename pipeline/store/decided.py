@@ -1,6 +1,7 @@
 """Tells what people decided. The newest decision wins."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, When
 from django.db.models import Value as Text
@@ -16,8 +17,9 @@ MATCHES = ("nominee_staff", "nominee_ward")
 """What a person may decide besides a card's fields: whom and which ward it means, `""` for none on the list."""
 
 
-def decided_values(sources: Iterable[str], organisation: str = "") -> dict[str, dict[str, Value]]:
-    """Return, by source and field, the values that stand by decision. At most some hundred sources at a time.
+def decided_values(sources: Iterable[str], organisation: str = "") -> dict[str, dict[str, Value | None]]:
+    """Return, by source and field, the values that stand by decision; None where a person could not read it. At most
+    some hundred sources at a time.
 
     Names of cards tell their organisation; for other sources it must be said.
     """
@@ -25,10 +27,15 @@ def decided_values(sources: Iterable[str], organisation: str = "") -> dict[str, 
     if organisation:
         chosen = chosen.filter(organisation=organisation)
     rows = chosen.order_by("pk").values_list("source", "field", "value")
-    decided: dict[str, dict[str, Value]] = {}
+    decided: dict[str, dict[str, Value | None]] = {}
     for source, field, value in rows:
-        decided.setdefault(source, {})[field] = value if isinstance(value, str) else tuple(value or ())
+        decided.setdefault(source, {})[field] = told_value(value)
     return decided
+
+
+def told_value(stored: Any) -> Value | None:
+    """Return a decision's value as records have it; None where a person could not read the field."""
+    return tuple(stored) if isinstance(stored, list) else stored
 
 
 def undecided(readings: QuerySet[models.Reading]) -> QuerySet[models.Reading]:

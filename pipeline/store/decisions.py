@@ -9,13 +9,16 @@ from django.utils import timezone
 from forms.errors import UsageError
 from forms.layout import CardLayout
 from pipeline.records import Value
-from pipeline.review_file import AS_READ, EMPTY, FilledRow, RefusedRow
+from pipeline.review_file import AS_READ, EMPTY, FilledRow, RefusedRow, is_unreadable
 from pipeline.sources import card_source, parse_card_source
 from pipeline.stated_value import stated_value
 from pipeline.store import models
-from pipeline.store.cards import find_card
+from pipeline.store.cards import NOT_READ, find_card
+from pipeline.store.database import lock
 from pipeline.store.decided import MATCHES, WITHDRAWN, decided_values
 from pipeline.store.layouts import standard_layout
+from pipeline.store.placing import card_lock
+from pipeline.store.waiting import no_longer_waiting
 
 Layouts = Mapping[str, CardLayout]
 """By fingerprint; see `layouts.known_layouts`."""
@@ -27,7 +30,8 @@ class Decided:
 
     source: str
     field: str
-    value: Value
+    value: Value | None
+    """None where a person could not read it."""
     new: bool
     """False when the same person had said the same last."""
 
@@ -76,8 +80,8 @@ class _DecidingOn:
 
     organisation: str
     source: str
-    values: Mapping[str, Value]
-    """What it says now, by field; of `nominee_staff` and `nominee_ward` too."""
+    values: Mapping[str, Value | None]
+    """What it says now, by field, None where somebody could not read it; of `nominee_staff` and `nominee_ward` too."""
     fingerprint: str
     """Of the card's layout; empty where it isn't known, as for a card that another site sent. What it says is then
     what the standard card's questions allow, and so for an electronic submission."""
@@ -91,7 +95,9 @@ def _deciding_on(source: str, organisation: str) -> _DecidingOn:
     if card is None:
         number, copy = named
         raise UsageError(f"Card {number}{f' copy {copy}' if copy > 1 else ''} was never read here.")
-    values: dict[str, Value] = {field.name: field.value for field in card.fields}
+    values: dict[str, Value | None] = {
+        field.name: None if field.reason == NOT_READ else field.value for field in card.fields
+    }
     values |= {"nominee_staff": card.nominee_staff.value, "nominee_ward": card.nominee_ward.value}
     return _DecidingOn(card.organisation, card.source, values, card.fingerprint)
 
@@ -99,7 +105,7 @@ def _deciding_on(source: str, organisation: str) -> _DecidingOn:
 def _submission(source: str, organisation: str) -> _DecidingOn:
     row = find_source(source, organisation)
     version = models.SubmissionVersion.objects.get(submission=row.submission_id, current=True)
-    values: dict[str, Value] = {
+    values: dict[str, Value | None] = {
         name: value if isinstance(value, str) else tuple(value) for name, value in version.values.items()
     }
     values |= decided_values([source], row.organisation).get(source, {})
@@ -127,15 +133,23 @@ def find_source(source: str, organisation: str = "") -> models.NominationSource:
 def _decide(at: _DecidingOn, field: str, text: str, by: str, layouts: Layouts) -> Decided:
     by = _person(by)
     if field == WITHDRAWN:
-        value: Value = _yes_or_no(text)
+        value: Value | None = _yes_or_no(text)
     elif field in MATCHES:
         value = _match(at, field, text)
     else:
         value = _value(at, field, text, layouts)
-    stored = value if isinstance(value, str) else list(value)
+    return Decided(at.source, field, value, _keep(at, field, value, by))
+
+
+def _keep(at: _DecidingOn, field: str, value: Value | None, by: str) -> bool:
+    """Keep what was decided; return whether it is new."""
+    stored = list(value) if isinstance(value, tuple) else value
+    card = parse_card_source(at.source)
     with transaction.atomic():
-        before = models.Decision.objects.filter(organisation=at.organisation, source=at.source, field=field)
-        last = before.order_by("-pk").first()
+        if card:
+            # Whoever reads the card anew meanwhile must see the decision, or be seen by it.
+            lock([card_lock(card[0])])
+        last = newest_decision(at.organisation, at.source, field)
         new = last is None or (last.value, last.by) != (stored, by)
         if new:
             models.Decision.objects.create(
@@ -147,7 +161,15 @@ def _decide(at: _DecidingOn, field: str, text: str, by: str, layouts: Layouts) -
                 by=by,
                 at=timezone.now(),
             )
-    return Decided(at.source, field, value, new)
+        if card:
+            no_longer_waiting(*card, field)
+    return new
+
+
+def newest_decision(organisation: str, source: str, field: str) -> models.Decision | None:
+    """Return the decision on a field that stands; None while nobody has decided."""
+    rows = models.Decision.objects.filter(organisation=organisation, source=source, field=field)
+    return rows.filter(kind=models.Decision.Kind.VALUE).order_by("-pk").first()
 
 
 def _yes_or_no(text: str) -> str:
@@ -156,10 +178,16 @@ def _yes_or_no(text: str) -> str:
     return said
 
 
-def _value(at: _DecidingOn, field: str, text: str, layouts: Layouts) -> Value:
+def _value(at: _DecidingOn, field: str, text: str, layouts: Layouts) -> Value | None:
     if field not in at.values:
         raise UsageError(f"{at.source} has no field '{field}'; it has {', '.join((*at.values, WITHDRAWN))}.")
+    if is_unreadable(text):
+        if not parse_card_source(at.source):
+            raise UsageError(f"{field}: what was typed can be read; say what {at.source} means there, or {EMPTY}.")
+        return None
     if text == AS_READ:
+        if at.values[field] is None:
+            raise UsageError(f"{field}: somebody could not read it, so there is no value to agree with.")
         return at.values[field]
     layout = layouts.get(at.fingerprint) if at.fingerprint else standard_layout()
     asked = next((asked for asked in layout.fields if asked.name == field), None) if layout else None

@@ -29,10 +29,8 @@ def explain(name: str, organisation: str = "", *, with_anonymous: bool = False) 
     """
     row = _find(name, organisation)
     sources = list(models.NominationSource.objects.filter(nomination=row.nomination).order_by("received_at", "source"))
-    keys = {source.key for source in sources}
-    statements = [said for said in statements_of(row.organisation) if said.key in keys]
-    statements.sort(key=lambda said: said.order)
     names = [source.source for source in sources]
+    statements = sorted(statements_of(row.organisation, names), key=lambda said: said.order)
     asked = [question for question in open_questions([row.organisation]) if set(question.sources) & set(names)]
     return {
         "nomination_id": row.nomination,

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
+from pipeline.register import ANONYMOUS, stays_anonymous
 from pipeline.spreadsheet import defused
 from pipeline.store import models
 from pipeline.store.importing import KINDS
+from pipeline.store.statements import statements_of
 from pipeline.submissions.records import Kind, RefusedRow
 
-ANONYMOUS = "stay_anonymous"
 _PERSONAL = ("nominator_name", "nominator_contact")
 _PRIVATE = "(private)"
 
@@ -153,7 +154,8 @@ def versions_of(organisation: str, source: int, *, with_anonymous: bool = False)
     if found is None or found.submission is None:
         return None
     versions = list(found.submission.versions.select_related("run").order_by("number"))
-    anonymous = any(ANONYMOUS in version.values.get("consent", ()) for version in versions)
+    anonymous = stays_anonymous(statements_of(organisation, [found.source]))
+    anonymous |= any(ANONYMOUS in version.values.get("consent", ()) for version in versions)
     shown = with_anonymous or not anonymous
     told = []
     before: Mapping[str, Any] | None = None

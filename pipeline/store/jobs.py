@@ -16,6 +16,7 @@ from pipeline.store import models
 from pipeline.store.batches import BatchRef, find_batch, finish_batch, open_batch
 from pipeline.store.database import working
 from pipeline.store.merging import run_merge
+from pipeline.store.read_placed import placed_waiting, read_placed
 from pipeline.store.scans import processors, read_into, reading_desk
 from pipeline.store.setup import store_home
 from pipeline.store.uploads import remove_files, sweep, uploaded_files
@@ -40,7 +41,7 @@ def work(tell: Tell, *, once: bool = False) -> None:
     stands_by = False
     while True:
         try:
-            if _unfinished().exists():
+            if _unfinished().exists() or placed_waiting():
                 with working(store_home()) as alone:
                     if alone:
                         _do_all(tell)
@@ -70,14 +71,15 @@ def _unfinished() -> QuerySet[models.Job]:
 
 def _do_all(tell: Tell) -> None:
     sweep()
-    _merges(tell)
+    _meanwhile(tell)
     while (job := _take(models.Job.Kind.READ)) is not None:
         _do(job, tell)
-        _merges(tell)
+        _meanwhile(tell)
 
 
-def _merges(tell: Tell) -> None:
-    """Merge for those who sit and wait for it: it takes seconds, a stack may take hours."""
+def _meanwhile(tell: Tell) -> None:
+    """Do what somebody sits and waits for, who has placed a page or asked for a merge; a stack can spare the seconds."""
+    _read_placed(tell)
     while (job := _take(models.Job.Kind.MERGE)) is not None:
         _do(job, tell)
 
@@ -123,7 +125,7 @@ def _read(job: models.Job, tell: Tell) -> None:
         job.save(update_fields=["pages_expected"])
         tell(f"Reading batch {batch.id}: about {job.pages_expected} pages.")
         for _ in read_into(batch, files, reading_desk(store_home()), max(1, processors() - 1), apart=True):
-            _merges(tell)
+            _meanwhile(tell)
         finish_batch(batch.id)
     job.state = models.Job.State.DONE
     job.save(update_fields=["state"])
@@ -137,6 +139,17 @@ def _merge(job: models.Job, tell: Tell) -> None:
     job.state = models.Job.State.DONE
     job.save(update_fields=["state"])
     tell(f"Organisation {job.organisation} is merged.")
+
+
+def _read_placed(tell: Tell) -> None:
+    """Read the cards that people placed by hand meanwhile."""
+    if not placed_waiting():
+        return
+    try:
+        for page in read_placed(reading_desk(store_home()), apart=True):
+            tell(f"Read what a person placed: {', '.join(number for number, _ in page.cards) or 'no card'}.")
+    except CompassionError as error:
+        _log.warning("Placed pages can't be read: %s", error)
 
 
 def _batch_of(job: models.Job) -> BatchRef:
@@ -173,3 +186,8 @@ def give_up(job: models.Job) -> None:
             finish_batch(job.batch_id)
     if given_up:
         remove_files(job)
+
+
+def before(job: models.Job) -> int:
+    """Return how many jobs come before one that waits."""
+    return _unfinished().filter(pk__lt=job.pk).count() if job.state == models.Job.State.WAITING else 0

@@ -1,7 +1,7 @@
 """Makes pictures of pages and cards for people to look at: each organisation sees its own cards, never another's."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -16,12 +16,15 @@ from pipeline.decode import DecodeError, decode_colour
 from pipeline.records import Image
 from pipeline.store import models
 from pipeline.store.page_images import image_path
+from pipeline.store.page_owners import owns_batch
 
 _QUALITY = 85
 _HIDDEN = (214, 210, 205)
 """The colour, blue, green and red, that lies over what somebody may not see."""
 _MARGIN = 0.03
 """How far a hidden card's corners are moved outwards, of its longer side: writing may leave the paper's edge."""
+_REACH_MM = 2.5
+"""How far from a field's outline its writing may reach, before it runs into the next one's."""
 _LARGEST_PX = 6000
 _KEPT_BYTES = 160_000_000
 """Of decoded pages in memory; an A4 page at 300 dpi takes 26 million."""
@@ -43,17 +46,19 @@ def page_picture(page: models.Page, organisation: str, width: int | None = None)
     own = _area(pixels, (card.corners for card in cards if card.organisation == organisation))
     others = [card.corners for card in cards if card.organisation != organisation]
     hidden = ~own
-    if _is_of(page, organisation):
+    if owns_batch(organisation, page):
         hidden &= _area(pixels, map(_with_margin, others))
     # Where two cards seem to lie on each other, hiding comes first.
     hidden |= _area(pixels, others)
     return _jpeg(_painted(pixels, hidden), width)
 
 
-def card_picture(number: str, copy: int = 1, width: int | None = None) -> tuple[bytes, str]:
+def card_picture(
+    number: str, copy: int = 1, width: int | None = None, *, without: Collection[str] = ()
+) -> tuple[bytes, str]:
     """Return one card, cut out of the page that speaks for it and set upright, with the ending of its kind of file.
 
-    Raises NoPictureError when there is none here.
+    The fields named in `without` are painted over. Raises NoPictureError when there is none here.
     """
     run = models.ReadingRun.objects.filter(
         newest=True, sighting__current=True, sighting__card__number=number, sighting__card__copy=copy
@@ -63,8 +68,8 @@ def card_picture(number: str, copy: int = 1, width: int | None = None) -> tuple[
     page = found.sighting.page
     pixels = page_pixels(page.sha256, page.suffix)
     others = [c.corners for c in _cards_on(page.sha256) if c.organisation != found.sighting.card.organisation]
-    if others:
-        pixels = _painted(pixels, _area(pixels, others))
+    if others or without:
+        pixels = _painted(pixels, _area(pixels, others) | _fields(pixels, found, without))
     return _jpeg(_cut_out(pixels, found.corners_px), width)
 
 
@@ -89,10 +94,6 @@ def _cards_on(sha256: str) -> list[_CardOnPage]:
     return [_CardOnPage(*row) for row in runs.values_list("sighting__card__organisation", "corners_px")]
 
 
-def _is_of(page: models.Page, organisation: str) -> bool:
-    return bool(organisation) and getattr(page.batch, "organisation", "") == organisation
-
-
 def _with_margin(corners: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     points = np.array(corners[:4], dtype=np.float64)
     middle = points.mean(axis=0)
@@ -108,6 +109,16 @@ def _area(pixels: Image, cards: Iterable[Any]) -> NDArray[np.bool_]:
         points = np.array(corners[:4], dtype=np.float64).clip(-1e5, 1e5)
         cv2.fillPoly(mask, [np.rint(points).astype(np.int32)], (1,))
     return mask.view(np.bool_)
+
+
+def _fields(pixels: Image, run: models.ReadingRun, names: Collection[str]) -> NDArray[np.bool_]:
+    """Return which pixels lie on some fields of a card, or so near that their writing may reach there."""
+    outlines = list(run.readings.filter(field__in=names).values_list("outline_px", flat=True))
+    if any(len(outline) < 4 for outline in outlines):
+        raise NoPictureError("Where this card names who wrote it isn't known, so its picture can't be shown without.")
+    reach = 2 * max(1, round(_REACH_MM * run.px_per_mm)) + 1
+    mask = _area(pixels, outlines).view(np.uint8)
+    return np.asarray(cv2.dilate(mask, np.ones((reach, reach), np.uint8))).view(np.bool_)
 
 
 def _painted(pixels: Image, hidden: NDArray[np.bool_]) -> Image:

@@ -15,6 +15,7 @@ from pipeline.sources import card_source, nomination_id
 from pipeline.store import models
 from pipeline.store.printing import run_of
 from pipeline.store.storable import storable
+from pipeline.store.waiting import renew_waiting
 
 SameWriting = Callable[[bytes, bytes], bool]
 """Whether two pictures of ink (`CardReading.ink`) show the same writing."""
@@ -37,7 +38,8 @@ def place_card(page: models.Page, place: int, reading: CardReading, same_writing
 
 
 def let_speak(card: models.Card) -> None:
-    """Let the newest filled sighting of a card speak for it, or the newest where none is filled."""
+    """Let the newest filled sighting of a card speak for it, or the newest where none is filled; what waits for a
+    person follows. To be called whenever a card was seen or read anew."""
     # Of those that another site sent there is no image here; what was scanned here speaks first. Among sent ones the
     # newest is the last that came in there, because they may be imported in any order.
     columns = ("filled", "page__suffix", "page__received", "page__batch", "pk")
@@ -47,6 +49,7 @@ def let_speak(card: models.Card) -> None:
     )[-1]
     card.sightings.filter(current=True).exclude(pk=speaker).update(current=False)
     card.sightings.filter(pk=speaker, current=False).update(current=True)
+    renew_waiting([card.pk])
 
 
 def _copy_of(reading: CardReading, same_writing: SameWriting) -> models.Card:
@@ -125,6 +128,39 @@ def add_run(sighting: models.Sighting, reading: CardReading) -> None:
     models.Reading.objects.bulk_create(
         [reading_row(run, position, field) for position, field in enumerate(reading.fields)]
     )
+
+
+def read_anew(sighting: models.Sighting, reading: CardReading) -> None:
+    """Add what was read of a sighting this time, unless the same readers say the same again."""
+    sighting.filled = reading.filled
+    sighting.ink = reading.ink
+    sighting.save()
+    if not _says_the_same(sighting, reading):
+        add_run(sighting, reading)
+    let_speak(sighting.card)
+    if reading.filled:
+        add_nomination(sighting.card, sighting.page.received)
+
+
+def _says_the_same(sighting: models.Sighting, card: CardReading) -> bool:
+    """Whether the same readers, with the same calibration, said the same last time: nothing to keep then."""
+    newest = sighting.runs.get(newest=True)
+    before = [
+        (row.field, row.value, row.confidence, row.status, row.engine, row.calibration) for row in newest.readings.all()
+    ]
+    now = [
+        (
+            field.name,
+            field.value if isinstance(field.value, str) else list(field.value),
+            float(field.confidence),
+            field.status.value,
+            field.engine,
+            field.calibration,
+        )
+        for field in card.fields
+    ]
+    matches = [newest.nominee_staff, newest.nominee_ward]
+    return before == now and matches == [card.nominee_staff.value, card.nominee_ward.value]
 
 
 def reading_row(run: models.ReadingRun, position: int, field: FieldReading) -> models.Reading:

@@ -1,6 +1,6 @@
 """Tells an organisation's nominations as its register holds them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.merge import find_nominees
@@ -37,40 +37,59 @@ def nominations_of(organisation: str, *, with_anonymous: bool = False) -> list[N
 def register_of(organisation: str, *, with_anonymous: bool = False) -> Register:
     """Return an organisation's register. Raises UsageError when the organisation was never loaded."""
     profile_of(organisation)
-    statements = statements_of(organisation)
-    nominees = find_nominees(statements, {organisation: people_of(organisation)})
-    by_key = {said.key: nominee for said, nominee in zip(statements, nominees, strict=True)}
+    told = told_nominations(organisation, with_anonymous=with_anonymous)
+    nominations = tuple(one.nomination for one in told)
+    thanked = [tuple(nominations[n] for n in one.members) for one in gather_thanked([_meant(one) for one in told])]
+    questions = tuple(open_questions([organisation]))
+    return Register(nominations, questions, tuple(sorted(thanked, key=lambda one: -len(one))))
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNomination:
+    """A nomination, what its sources say, and whom each of them thanks."""
+
+    nomination: Nomination
+    statements: tuple[Statement, ...]
+    nominees: tuple[Nominee, ...]
+
+
+def told_nominations(
+    organisation: str, ids: Collection[str] | None = None, *, with_anonymous: bool = False
+) -> list[ToldNomination]:
+    """Return the nominations of an organisation, or some hundred of them, in the order that they came in."""
     rows = models.NominationSource.objects.filter(organisation=organisation)
-    nomination_by_key = dict(rows.values_list("key", "nomination"))
-    groups: dict[str, list[Statement]] = {}
-    for said in statements:
-        groups.setdefault(nomination_by_key[said.key], []).append(said)
-    questions = open_questions([organisation])
-    asked = {source for question in questions for source in question.sources}
-    told = [
-        (
-            nomination_of(
-                key,
-                members,
-                staff_ids=[by_key[said.key].staff for said in members],
-                asked=any(said.source.id in asked for said in members),
-                with_anonymous=with_anonymous,
-            ),
-            members,
+    if ids is not None:
+        rows = rows.filter(nomination__in=ids)
+    nomination_by_source = dict(rows.values_list("source", "nomination"))
+    statements = statements_of(organisation, None if ids is None else list(nomination_by_source))
+    nominees = find_nominees(statements, {organisation: people_of(organisation)})
+    asked = {source for question in open_questions([organisation]) for source in question.sources}
+    groups: dict[str, list[tuple[Statement, Nominee]]] = {}
+    for said, nominee in zip(statements, nominees, strict=True):
+        # What was taken in since the first look belongs to the next time.
+        if said.source.id in nomination_by_source:
+            groups.setdefault(nomination_by_source[said.source.id], []).append((said, nominee))
+    told = []
+    for key, members in groups.items():
+        statements_here = tuple(said for said, _ in members)
+        meant = tuple(nominee for _, nominee in members)
+        nomination = nomination_of(
+            key,
+            statements_here,
+            staff_ids=[nominee.staff for nominee in meant],
+            asked=any(said.source.id in asked for said in statements_here),
+            with_anonymous=with_anonymous,
         )
-        for key, members in groups.items()
-    ]
-    told.sort(key=lambda one: (one[0].received_at, one[0].nomination_id))
-    meant = [_meant(nomination, members, by_key) for nomination, members in told]
-    nominations = tuple(nomination for nomination, _ in told)
-    thanked = [tuple(nominations[n] for n in one.members) for one in gather_thanked(meant)]
-    return Register(nominations, tuple(questions), tuple(sorted(thanked, key=lambda one: -len(one))))
+        told.append(ToldNomination(nomination, statements_here, meant))
+    return sorted(told, key=lambda one: (one.nomination.received_at, one.nomination.nomination_id))
 
 
-def _meant(nomination: Nomination, members: Sequence[Statement], by_key: dict[str, Nominee]) -> Nominee:
+def _meant(told: ToldNomination) -> Nominee:
     """Return whom a nomination thanks: as its standing name says, on the ward that any of its sources names."""
-    named = standing_name(members) if nomination.nominee_kind is NomineeKind.PERSON else None
+    by_key = {said.key: nominee for said, nominee in zip(told.statements, told.nominees, strict=True)}
+    members = told.statements
+    named = standing_name(members) if told.nomination.nominee_kind is NomineeKind.PERSON else None
     said = named or max(members, key=lambda one: bool(by_key[one.key].team))
     nominee = by_key[said.key]
     team = nominee.team or next((by_key[one.key].team for one in members if by_key[one.key].team), "")
-    return Nominee(nominee.name, team, staff=nomination.nominee_staff_id)
+    return Nominee(nominee.name, team, staff=told.nomination.nominee_staff_id)

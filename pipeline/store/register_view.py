@@ -1,20 +1,12 @@
 """Looks things up in an organisation's register: searched, filtered, sorted, a page at a time."""
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
-from typing import Any
-
-from django.db.models import Count, Max
 
 from pipeline.lists import plain_capitals
 from pipeline.register import Nomination
-from pipeline.store import models
-from pipeline.store.register import Register, register_of
-
-_KEPT = 8
-"""Registers kept in memory: those of the organisations that people look at just now."""
+from pipeline.store.present_register import Entry, present_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +52,17 @@ SORTS: dict[str, Callable[[Nomination], tuple[str, ...]]] = {
 
 def find(organisation: str, query: Query, page: int = 1, size: int = 50) -> Page:
     """Return a page of an organisation's nominations. Raises UsageError when the organisation was never loaded."""
-    register = present_register(organisation)
-    found = [nomination for nomination in register.nominations if _fits(nomination, query)]
+    entries = present_entries(organisation)
+    words = plain_capitals(query.words).split()
+    found = [
+        entry.nomination
+        for entry in entries
+        if _fits(entry.nomination, query) and all(word in entry.text for word in words)
+    ]
     found.sort(key=SORTS.get(query.sort.lstrip("-"), SORTS["received_at"]), reverse=query.sort.startswith("-"))
     pages = max(1, -(-len(found) // size))
     number = min(max(1, page), pages)
-    return Page(
-        tuple(found[(number - 1) * size : number * size]), len(found), number, pages, _choices(register.nominations)
-    )
+    return Page(tuple(found[(number - 1) * size : number * size]), len(found), number, pages, _choices(entries))
 
 
 def _fits(nomination: Nomination, query: Query) -> bool:
@@ -77,25 +72,11 @@ def _fits(nomination: Nomination, query: Query) -> bool:
         return False
     if query.channel and nomination.channel != query.channel:
         return False
-    if query.status and nomination.status != query.status:
-        return False
-    words = plain_capitals(query.words).split()
-    return not words or all(word in _text(nomination) for word in words)
+    return not query.status or nomination.status == query.status
 
 
-def _text(nomination: Nomination) -> str:
-    return plain_capitals(
-        " ".join(
-            (
-                nomination.nomination_id, nomination.nominee_first_name, nomination.nominee_last_name,
-                nomination.nominee_team, nomination.nominator_name, nomination.action, nomination.impact,
-                *(source.id for source in nomination.sources),
-            )
-        )
-    )  # fmt: skip
-
-
-def _choices(nominations: tuple[Nomination, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _choices(entries: Iterable[Entry]) -> dict[str, tuple[tuple[str, int], ...]]:
+    nominations = [entry.nomination for entry in entries]
     counts = {
         "ward": Counter(one.nominee_team for one in nominations if one.nominee_team),
         "month": Counter(one.received_at[:7] for one in nominations),
@@ -103,42 +84,3 @@ def _choices(nominations: tuple[Nomination, ...]) -> dict[str, tuple[tuple[str, 
         "status": Counter(one.status.value for one in nominations),
     }
     return {name: tuple(sorted(counted.items(), reverse=name == "month")) for name, counted in counts.items()}
-
-
-_registers: "OrderedDict[tuple[str, str], tuple[Any, Register]]" = OrderedDict()
-_guard = Lock()
-
-
-def present_register(organisation: str) -> Register:
-    """Return an organisation's register as it stands, made anew only when something it is made of has changed."""
-    from pipeline.store.setup import store_home
-
-    key = (str(store_home()), organisation)
-    version = _version(organisation)
-    with _guard:
-        if key in _registers and _registers[key][0] == version:
-            _registers.move_to_end(key)
-            return _registers[key][1]
-    register = register_of(organisation)
-    with _guard:
-        _registers[key] = (version, register)
-        while len(_registers) > _KEPT:
-            _registers.popitem(last=False)
-    return register
-
-
-def _version(organisation: str) -> tuple[object, ...]:
-    """Return what changes whenever anything that a register is made of changes."""
-    told: tuple[dict[str, Any], ...] = (
-        models.Decision.objects.filter(organisation=organisation).aggregate(newest=Max("pk")),
-        models.ReadingRun.objects.filter(sighting__card__organisation=organisation).aggregate(newest=Max("pk")),
-        models.SubmissionVersion.objects.filter(submission__form__organisation=organisation).aggregate(
-            newest=Max("pk")
-        ),
-        models.MergeRun.objects.aggregate(newest=Max("pk"), undone=Count("undone_at")),
-        models.NominationSource.objects.filter(organisation=organisation).aggregate(
-            sources=Count("pk"), earliest=Max("received_at")
-        ),
-        models.Organisation.objects.filter(code=organisation).aggregate(loaded=Max("loaded_at")),
-    )
-    return tuple(tuple(one.values()) for one in told)

@@ -17,6 +17,7 @@ from pipeline.store.database import lock, lock_all_cards
 from pipeline.store.placing import add_nomination, let_speak, midnight, reading_row
 from pipeline.store.storable import storable
 from pipeline.store.submissions import ImportResult, imported_before
+from pipeline.store.waiting import renew_waiting
 from pipeline.submissions.records import RefusedRow
 
 _CHUNK = 400
@@ -168,6 +169,7 @@ class _Keeper:
         self._claimed.update((row.pk, card.copy) for row, card in zip(rows, cards, strict=True))
         sightings = self._add_sightings(list(zip(cards, rows, strict=True)), current=True)
         self._add_runs(list(zip(cards, sightings, strict=True)))
+        renew_waiting(row.pk for row in rows)
         models.NominationSource.objects.bulk_create(
             [
                 models.NominationSource(

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.records import Status, Value
 from pipeline.statement import NO_ANSWER, Answer, People, Source, StaffEntry, Standing, Statement
 from pipeline.store import models
-from pipeline.store.decided import MATCHES, WITHDRAWN
+from pipeline.store.decided import MATCHES, WITHDRAWN, told_value
 
 _STANDINGS = {
     Status.ACCEPTED.value: Standing.ACCEPTED,
@@ -20,8 +20,8 @@ _SURE = 0.5
 """Somebody on a list is meant when that is likelier than not."""
 _CHUNK = 2000
 
-Decided = Mapping[str, Mapping[str, Value]]
-"""What people decided, by source and field."""
+Decided = Mapping[str, Mapping[str, Value | None]]
+"""What people decided, by source and field; None where somebody could not read it."""
 
 
 def statements_of(organisation: str, names: Collection[str] | None = None) -> list[Statement]:
@@ -45,9 +45,9 @@ def _decided(organisation: str, names: Collection[str] | None) -> Decided:
     rows = models.Decision.objects.filter(organisation=organisation, kind=models.Decision.Kind.VALUE)
     if names is not None:
         rows = rows.filter(source__in=names)
-    decided: dict[str, dict[str, Value]] = {}
+    decided: dict[str, dict[str, Value | None]] = {}
     for source, field, value in rows.order_by("pk").values_list("source", "field", "value").iterator(_CHUNK):
-        decided.setdefault(source, {})[field] = _value(value)
+        decided.setdefault(source, {})[field] = told_value(value)
     return decided
 
 
@@ -121,14 +121,14 @@ def _typed(stored: Any) -> Answer:
     return Answer(value, Standing.ELECTRONIC if value else Standing.BLANK)
 
 
-def _with_decisions(said: Statement, decided: Mapping[str, Value]) -> Statement:
+def _with_decisions(said: Statement, decided: Mapping[str, Value | None]) -> Statement:
     """Put what people decided in place. Whom a name means is looked up anew when a person put the name right."""
     if not decided:
         return said
     answers = dict(said.answers)
     for field, value in decided.items():
         if field not in (*MATCHES, WITHDRAWN):
-            answers[field] = Answer(value, Standing.DECIDED)
+            answers[field] = Answer("", Standing.UNREADABLE) if value is None else Answer(value, Standing.DECIDED)
     staff, ward = decided.get("nominee_staff"), decided.get("nominee_ward")
     return Statement(
         source=said.source,

@@ -66,6 +66,7 @@ class Intake:
         self._files: list[_File] = []
         self._stream: BinaryIO | None = None
         self._bytes = 0
+        self._committed = False
 
     @property
     def refused(self) -> list[tuple[str, str]]:
@@ -115,7 +116,9 @@ class Intake:
             self._stream = None
 
     def abandon(self) -> None:
-        """Remove all that came in."""
+        """Remove all that came in, unless a job was made of it."""
+        if self._committed:
+            return
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -146,6 +149,7 @@ class Intake:
                 )
                 for place, file in enumerate(files)
             )
+        self._committed = True
         return job
 
     def _judge(self) -> None:
@@ -222,6 +226,11 @@ def uploaded_files(job: models.Job) -> list[ScanFile]:
     """Return the files of a job that were taken, in the order of the batch."""
     folder = upload_folder(job.folder)
     return [ScanFile(folder / upload.stored, upload.name) for upload in job.uploads.exclude(stored="")]
+
+
+def refused_files(job: models.Job) -> list[tuple[str, str]]:
+    """Return the files of a job that weren't taken, each with the reason."""
+    return list(job.uploads.exclude(refused="").values_list("name", "refused"))
 
 
 def remove_files(job: models.Job) -> None:

@@ -38,6 +38,7 @@ def open_site(home: Path, database_url: str | None = None, serving: Serving | No
 
     settings.SECRET_KEY = secret_key(home)
     _migrate(home)
+    _forget_old_sessions()
 
 
 def secret_key(home: Path) -> str:
@@ -84,3 +85,10 @@ def _migrate(home: Path) -> None:
         with migrating(home):
             if wanting():
                 call_command("migrate", verbosity=0, interactive=False)
+
+
+def _forget_old_sessions() -> None:
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -18,7 +18,7 @@ from forms.template_file import load_template
 from pipeline.commands import main
 from pipeline.records import Outcome, PageReading, Status
 from pipeline.register import COLUMNS as REGISTER_COLUMNS
-from pipeline.review_file import COLUMNS
+from pipeline.review_file import COLUMNS, UNREADABLE
 from pipeline.store import batches
 from pipeline.store.pages import keep_page
 from tests.store.builders import (
@@ -221,6 +221,9 @@ def test_decide_on_a_card(home: Path, tmp_path: Path) -> None:
 def test_decide_to_leave_a_field_empty(home: Path) -> None:
     arguments = ["--card", card_number(), "--field", "date", "--value", "", "--by", "Ann"]
     assert run(home, "decide", *arguments)[:2] == (0, f"card:{card_number()}: date is ''.\n")
+    arguments[arguments.index("--value") + 1] = UNREADABLE
+    assert run(home, "decide", *arguments)[:2] == (0, f"card:{card_number()}: date can't be read.\n")
+    assert json.loads(run(home, "decide", *arguments, "--json")[1])["value"] is None
 
 
 def test_decide_same_and_apart(home: Path) -> None:

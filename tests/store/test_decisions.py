@@ -4,12 +4,14 @@ import pytest
 
 from forms.errors import UsageError
 from pipeline.records import Status
-from pipeline.review_file import AS_READ, EMPTY, FilledRow, RefusedRow
+from pipeline.review_file import AS_READ, EMPTY, UNREADABLE, FilledRow, RefusedRow
 from pipeline.store import batches, models
 from pipeline.store.cards import SeenCard, find_card
+from pipeline.store.checked import checked_readings
 from pipeline.store.decisions import Decided, decide, decide_pair, decide_rows
 from pipeline.store.organisations import save_profile
 from pipeline.store.pages import keep_page
+from pipeline.store.register import nominations_of
 from pipeline.store.review import waiting_fields
 from tests.store.builders import (
     RECEIVED,
@@ -127,6 +129,34 @@ def test_a_team_put_right_is_matched_anew(card: str) -> None:
     assert now().nominee_ward.value == "W21"
     decide(card, "nominee_ward", "W07", "Ann", make_layouts())
     assert now().nominee_ward.value == "W07"
+
+
+def test_what_nobody_can_read(card: str) -> None:
+    """It waits no more, and no value is made up."""
+    words = UNREADABLE.replace("'", "’").upper()
+    (decided,) = decide_rows([FilledRow(2, card, "date", words, "Ann")], "", make_layouts())
+    assert decided == Decided(card, "date", None, True)
+    assert list(waiting_fields()) == []
+    assert field_of(now(), "date") == ("", 0.0, Status.DECIDED)
+    assert not decide(card, "date", UNREADABLE, "Ann", make_layouts()).new
+    assert [one.checked.right for one in checked_readings() if one.checked.curve == "date"] == [None, None, None]
+    assert sorted(row.date for row in nominations_of("RXW")) == ["", "2026-11-18"]
+    with pytest.raises(UsageError, match="somebody could not read it, so there is no value to agree with"):
+        decide(card, "date", AS_READ, "Bob", make_layouts())
+    decide(card, "date", "2026-11-17", "Bob", make_layouts())
+    assert field_of(now(), "date") == ("2026-11-17", 1.0, Status.DECIDED)
+
+
+@pytest.mark.parametrize(
+    ("field", "status", "named"),
+    [("action", "review", True), ("date", "complete", True), ("consent", "complete", False)],
+)
+def test_what_must_be_there_still_lacks(card: str, field: str, status: str, named: bool) -> None:
+    decide(card, "date", "", "Ann", make_layouts())
+    decide(card, field, UNREADABLE, "Ann", make_layouts())
+    row = next(row for row in nominations_of("RXW") if row.sources[0].id == card)
+    assert (row.status, bool(row.nominator_name)) == (status, named), "of a consent nobody can read nothing is allowed"
+    assert not getattr(row, field)
 
 
 def test_rows_are_taken_one_by_one(card: str) -> None:

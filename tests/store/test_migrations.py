@@ -1,5 +1,6 @@
 """A store that an older version of the program made is brought up to date with all that is in it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from pipeline.store.merging import open_questions, undo_merge_of
 from pipeline.store.organisations import save_profile
 from pipeline.store.register import nominations_of
 from pipeline.store.setup import open_store
+from pipeline.store.waiting import rebuild_waiting
 from tests.store.builders import CORNERS, card_number, make_fields, make_layouts, make_profile
 from tests.store.fixtures import close_store
 from tests.store.sources import groups, make_submission, merged, register, take
 
 AT = datetime(2026, 8, 1, 9, 0, tzinfo=UTC)
+IN_DOUBT = {field.name: replace(field, status=Status.REVIEW) for field in make_fields() if field.content == "story"}
 FIRST, SECOND = card_source(card_number(1)), card_source(card_number(1), 2)
 
 
@@ -66,7 +69,7 @@ def old_store(tmp_path: Path, store: Path, store_url: str | None) -> Path:
     """A store of version 0.2: two copies of a card, what was decided of each, and that they are two nominations."""
     save_profile(make_profile())
     apps = migrate("0002_calibration")
-    keep_as_then(apps, card_number(1), 1, 1)
+    keep_as_then(apps, card_number(1), 1, 1, **IN_DOUBT)
     keep_as_then(apps, card_number(1), 2, 2)
     decide_as_then(apps, kind="value", source=FIRST, field="impact", value="As decided.")
     decide_as_then(apps, kind="value", source=SECOND, field="nominee_staff", value="S00124")
@@ -83,6 +86,12 @@ def test_ids_and_decisions_are_kept(old_store: Path) -> None:
     assert by_source[SECOND].nominee_staff_id == "S00124"
     assert {row.received_at for row in by_source.values()} == {"2026-08-01"}
     assert set(models.Decision.objects.values_list("organisation", flat=True)) == {"RXW"}
+
+
+def test_what_waits_is_known(old_store: Path) -> None:
+    (row,) = models.WaitingField.objects.all()
+    assert (row.card.number, row.field, row.content_order) == (card_number(1), "action", 5)
+    assert rebuild_waiting() == 1
 
 
 def test_merging_goes_on_from_there(old_store: Path) -> None:

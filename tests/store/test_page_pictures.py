@@ -12,7 +12,15 @@ from pipeline.records import CardReading, Page
 from pipeline.store import batches, models, pages
 from pipeline.store.page_images import image_path
 from pipeline.store.page_pictures import NoPictureError, card_picture, page_picture
-from tests.store.builders import RECEIVED, card_number, make_card_reading, make_page, make_page_reading, same_writing
+from tests.store.builders import (
+    RECEIVED,
+    card_number,
+    make_card_reading,
+    make_field,
+    make_page,
+    make_page_reading,
+    same_writing,
+)
 
 LEFT = ((0.0, 0.0), (200.0, 0.0), (200.0, 300.0), (0.0, 300.0))
 RIGHT = ((200.0, 0.0), (400.0, 0.0), (400.0, 300.0), (200.0, 300.0))
@@ -119,6 +127,22 @@ def test_a_card_that_overlaps_another_organisations_is_covered_there(batch: str)
     keep(batch, png(two_cards()), card(OURS, wide), card(THEIRS, RIGHT))
     assert colour(card_picture(OURS), 100, 150) == steps(GREEN)
     assert colour(card_picture(OURS), 250, 150) == (200, 200, 200)
+
+
+def test_fields_that_name_somebody_are_painted_over(batch: str) -> None:
+    name = make_field(name="nominator_name", outline_px=((20, 200), (120, 200), (120, 220), (20, 220)))
+    keep(batch, png(two_cards()), make_card_reading(number=OURS, corners_px=LEFT, fields=(name,)))
+    assert colour(card_picture(OURS), 60, 210) == steps(GREEN)
+    without = card_picture(OURS, without=("nominator_name", "nominator_contact"))
+    assert colour(without, 60, 210) == (200, 200, 200)
+    assert colour(without, 60, 100) == steps(GREEN)
+
+
+def test_what_cannot_be_painted_over_is_not_shown(batch: str) -> None:
+    name = make_field(name="nominator_name", outline_px=())
+    keep(batch, png(two_cards()), make_card_reading(number=OURS, corners_px=LEFT, fields=(name,)))
+    with pytest.raises(NoPictureError, match="names who wrote it"):
+        card_picture(OURS, without=("nominator_name",))
 
 
 def test_a_picture_turned_by_its_exif_note_is_hidden_in_the_right_place(batch: str) -> None:

@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from forms.errors import NothingReadError
 from pipeline.readings_file import RefusedCard, SentCard, read_readings
 from pipeline.records import CardReading, Match, Status
+from pipeline.review_file import UNREADABLE
 from pipeline.store import batches, models
 from pipeline.store.again import count_kept_images
+from pipeline.store.decisions import decide
 from pipeline.store.organisations import save_profile
 from pipeline.store.pages import keep_page, page_rows
 from pipeline.store.readings import readings_rows
@@ -28,6 +30,7 @@ from tests.store.builders import (
     make_empty_card_reading,
     make_field,
     make_fields,
+    make_layouts,
     make_page,
     make_page_reading,
     make_profile,
@@ -257,3 +260,16 @@ def test_a_file_of_many_cards_needs_few_locks() -> None:
         send(*(make_sent_card(number=card_number(place), row=place) for place in range(1, 60)))
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone()[0] < 5
+
+
+def test_what_nobody_there_could_read_waits_here(tmp_path: Path) -> None:
+    """The site that scanned it sends it as decided, without a value."""
+    scan(make_card_reading())
+    decide(f"card:{NUMBER}", "action", UNREADABLE, "Ann", make_layouts())
+    (row,) = readings_rows()
+    assert (row["fields"]["action"]["status"], row["fields"]["action"]["value"]) == ("decided", "")
+    (tmp_path / "r.json").write_text(json.dumps([row]))
+    (sent,) = read_readings(tmp_path / "r.json")
+    assert isinstance(sent, SentCard)
+    action = next(field for field in sent.fields if field.name == "action")
+    assert (action.status, action.reason) == (Status.REVIEW, "nobody at the site that scanned it could read it")

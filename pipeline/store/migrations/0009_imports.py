@@ -33,7 +33,7 @@ def part_by_organisation(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0006_jobs'),
+        ('store', '0008_placing'),
     ]
 
     operations = [

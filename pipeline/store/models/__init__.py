@@ -7,8 +7,10 @@ from pipeline.store.models.jobs import BatchClosing, Job, Upload
 from pipeline.store.models.nominations import Link, MergeMove, MergePart, MergeRun, MergeWeights, NominationSource
 from pipeline.store.models.organisations import EarlierName, Organisation, StaffMember, Ward
 from pipeline.store.models.pages import Batch, Page
+from pipeline.store.models.placings import PagePlacing
 from pipeline.store.models.printing import PrintRun, TemplateSource
 from pipeline.store.models.readings import Reading, ReadingRun
+from pipeline.store.models.review import WaitingField
 
 __all__ = [
     "Batch",
@@ -27,6 +29,7 @@ __all__ = [
     "NominationSource",
     "Organisation",
     "Page",
+    "PagePlacing",
     "PrintRun",
     "Reading",
     "ReadingRun",
@@ -36,5 +39,6 @@ __all__ = [
     "SubmissionVersion",
     "TemplateSource",
     "Upload",
+    "WaitingField",
     "Ward",
 ]

@@ -24,7 +24,7 @@ class Decision(models.Model):
     """For `same` and `apart`; of the two the one that comes later in the alphabet."""
     field = models.CharField(max_length=100, blank=True)
     value = models.JSONField(null=True)
-    """For `value`: text, or a list for a multiple choice."""
+    """For `value`: text, or a list for a multiple choice; null where a person could not read what is written."""
     by = models.TextField()
     at = models.DateTimeField()
 

@@ -17,6 +17,12 @@ BUILT = HERE / "built"
 _SOURCES = ("package.json", "package-lock.json", ".npmrc", "site.scss", "build.py")
 _STAMP = "made-from"
 _SCRIPTS = ("nhsuk-frontend.min.js",)
+REMEDY = "Run 'make setup' in a checkout, or 'python -m pipeline.web.frontend'; it fetches npm packages."
+
+
+def is_there() -> bool:
+    """Whether the frontend was built, from whatever version."""
+    return (BUILT / "site.css").is_file()
 
 
 def build() -> None:

@@ -1,0 +1,138 @@
+"""Keeps registers in memory as they stand, for people to look at; only what has changed since is made anew."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db.models import Count, Max
+
+from pipeline.lists import plain_capitals
+from pipeline.register import Nomination
+from pipeline.store import models
+from pipeline.store.organisations import profile_of
+from pipeline.store.register import told_nominations
+from pipeline.store.setup import store_home
+
+_KEPT = 8
+"""Registers kept in memory: those of the organisations that people look at just now."""
+_FEW = 200
+"""So many nominations are made anew by themselves; of more, the whole register is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A nomination of the register, and all its words as plain capitals, to search in."""
+
+    nomination: Nomination
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What a register was made of, as far as it tells whether anything has changed."""
+
+    decision: int
+    run: int
+    others: tuple[object, ...]
+    """Of what changes many nominations at once: merges, imports, the profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    marks: _Marks
+    entries: Mapping[str, Entry]
+    in_order: tuple[Entry, ...]
+
+
+_registers: "OrderedDict[tuple[str, str], _Kept]" = OrderedDict()
+_making: dict[tuple[str, str], Lock] = {}
+_guard = Lock()
+
+
+def present_entries(organisation: str) -> tuple[Entry, ...]:
+    """Return an organisation's nominations as they stand, in the order that they came in.
+
+    Nobody who wishes to stay anonymous is named. Raises UsageError when the organisation was never loaded.
+    """
+    key = (str(store_home()), organisation)
+    with _guard:
+        making = _making.setdefault(key, Lock())
+    # One at a time: who comes meanwhile needs the same register.
+    with making:
+        with _guard:
+            before = _registers.get(key)
+        marks = _marks(organisation)
+        if before and before.marks == marks:
+            return before.in_order
+        kept = _brought_up_to_date(organisation, before, marks) if before else None
+        if kept is None:
+            profile_of(organisation)
+            kept = _kept(marks, _made(organisation, None))
+        with _guard:
+            _registers[key] = kept
+            _registers.move_to_end(key)
+            while len(_registers) > _KEPT:
+                _registers.popitem(last=False)
+    return kept.in_order
+
+
+def _marks(organisation: str) -> _Marks:
+    newest: Any = Max("pk")
+    decisions = models.Decision.objects.filter(organisation=organisation)
+    values = decisions.filter(kind=models.Decision.Kind.VALUE)
+    pairs = decisions.exclude(kind=models.Decision.Kind.VALUE)
+    runs = models.ReadingRun.objects.filter(sighting__card__organisation=organisation)
+    versions = models.SubmissionVersion.objects.filter(submission__form__organisation=organisation)
+    told: tuple[dict[str, Any], ...] = (
+        pairs.aggregate(newest=newest),
+        versions.aggregate(newest=newest),
+        models.MergeRun.objects.aggregate(newest=newest, undone=Count("undone_at")),
+        models.Organisation.objects.filter(code=organisation).aggregate(loaded=Max("loaded_at")),
+    )
+    return _Marks(
+        values.aggregate(newest=newest)["newest"] or 0,
+        runs.aggregate(newest=newest)["newest"] or 0,
+        tuple(value for one in told for value in one.values()),
+    )
+
+
+def _brought_up_to_date(organisation: str, before: _Kept, marks: _Marks) -> _Kept | None:
+    """Return the register with the nominations made anew that were read or decided on since; None when the whole must
+    be."""
+    if marks.others != before.marks.others:
+        return None
+    sources = models.NominationSource.objects.filter(organisation=organisation)
+    runs = models.ReadingRun.objects.filter(pk__gt=before.marks.run, sighting__card__organisation=organisation)
+    decisions = models.Decision.objects.filter(pk__gt=before.marks.decision, organisation=organisation)
+    changed = {
+        *sources.filter(card__in=runs.values("sighting__card")).values_list("nomination", flat=True)[: _FEW + 1],
+        *sources.filter(source__in=decisions.values("source")).values_list("nomination", flat=True)[: _FEW + 1],
+    }
+    if len(changed) > _FEW:
+        return None
+    entries = {key: entry for key, entry in before.entries.items() if key not in changed}
+    return _kept(marks, {**entries, **_made(organisation, changed)})
+
+
+def _kept(marks: _Marks, entries: Mapping[str, Entry]) -> _Kept:
+    in_order = sorted(entries.values(), key=lambda one: (one.nomination.received_at, one.nomination.nomination_id))
+    return _Kept(marks, entries, tuple(in_order))
+
+
+def _made(organisation: str, ids: Collection[str] | None) -> dict[str, Entry]:
+    made = (told.nomination for told in told_nominations(organisation, ids))
+    return {nomination.nomination_id: Entry(nomination, _text(nomination)) for nomination in made}
+
+
+def _text(nomination: Nomination) -> str:
+    return plain_capitals(
+        " ".join(
+            (
+                nomination.nomination_id, nomination.nominee_first_name, nomination.nominee_last_name,
+                nomination.nominee_team, nomination.nominator_name, nomination.action, nomination.impact,
+                *(source.id for source in nomination.sources),
+            )
+        )
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Scanning: uploads, what became of every page, and the closing of batches."""

@@ -1,0 +1,104 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forms.errors import UsageError
+from pipeline.register import Nomination
+from pipeline.store import present_register
+from pipeline.store.decisions import decide, decide_pair
+from pipeline.store.merging import undo_merge
+from pipeline.store.organisations import save_profile
+from pipeline.store.register import nominations_of, told_nominations
+from pipeline.store.register_view import SORTS, Query, find
+from tests.store.builders import card_number, make_layouts, make_profile
+from tests.store.sources import make_sent_card, make_submission, merged, send, take
+
+
+@pytest.fixture(autouse=True)
+def loaded(store: Path) -> None:
+    save_profile(make_profile())
+
+
+def found(**query: Any) -> list[str]:
+    return [row.nominee_first_name for row in find("RXW", Query(**query)).nominations]
+
+
+def all_found() -> list[Nomination]:
+    return list(find("RXW", Query(sort="received_at"), size=10_000).nominations)
+
+
+def take_three() -> None:
+    take(
+        make_submission(1, nominee_first_name="Ann", nominee_last_name="Zed", nominee_team="Ward 7"),
+        make_submission(2, nominee_first_name="Bob", nominee_last_name="Young", nominee_team="Ward 21", action="Sang."),
+        make_submission(3, nominee_first_name="Cy", nominee_last_name="Xu", nominee_team="Ward 21"),
+    )
+
+
+def test_words_and_filters_narrow_what_is_found() -> None:
+    take_three()
+    assert found() == ["Cy", "Bob", "Ann"]
+    assert found(words="young SANG") == ["Bob"]
+    assert found(words="msforms:3") == ["Cy"]
+    assert found(ward="Ward 21", sort="nominee") == ["Cy", "Bob"]
+    assert found(ward="Ward 21", words="zed") == []
+    assert found(channel="paper") == []
+    assert len(found(month="2026-11", status="complete")) == 3
+    assert dict(find("RXW", Query()).choices["ward"]) == {"Ward 21": 2, "Ward 7": 1}
+
+
+@pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS), "nonsense"])
+def test_every_order_holds_all(sort: str) -> None:
+    take_three()
+    assert sorted(found(sort=sort)) == ["Ann", "Bob", "Cy"]
+
+
+def test_a_page_at_a_time() -> None:
+    take_three()
+    page = find("RXW", Query(sort="received_at"), page=2, size=2)
+    assert (page.number, page.pages, page.found, len(page.nominations)) == (2, 2, 3, 1)
+    assert find("RXW", Query(), page=99, size=2).number == 2
+
+
+def test_an_organisation_that_was_never_loaded_has_no_register() -> None:
+    with pytest.raises(UsageError, match="never loaded"):
+        find("RL1", Query())
+
+
+_CHANGES: dict[str, Callable[[], object]] = {
+    "read": lambda: send(make_sent_card(number=card_number(9))),
+    "decided": lambda: decide("msforms:2", "nominee_first_name", "Robert", "Ann", make_layouts(), "RXW"),
+    "withdrawn": lambda: decide("msforms:2", "withdrawn", "yes", "Ann", make_layouts(), "RXW"),
+    "imported": lambda: take(make_submission(4, nominee_first_name="Di")),
+    "merged": merged,
+    "joined": lambda: (decide_pair("msforms:1", "msforms:2", True, "Ann", "RXW"), merged()),
+    "taken back": lambda: (decide_pair("msforms:1", "msforms:2", True, "Ann", "RXW"), merged(), undo_merge()),
+    "loaded": lambda: save_profile(make_profile(staff=())),
+}
+
+
+@pytest.mark.parametrize("what", _CHANGES)
+def test_what_has_changed_is_seen_at_once(what: str) -> None:
+    take_three()
+    send(make_sent_card(number=card_number(1)), make_sent_card(number=card_number(2)))
+    assert all_found() == nominations_of("RXW")
+    _CHANGES[what]()
+    assert all_found() == nominations_of("RXW")
+
+
+def test_only_what_was_read_or_decided_on_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    take_three()
+    find("RXW", Query())
+    made: list[Any] = []
+
+    def telling(organisation: str, ids: Any = None) -> Any:
+        made.append(ids)
+        return told_nominations(organisation, ids)
+
+    monkeypatch.setattr(present_register, "told_nominations", telling)
+    find("RXW", Query())
+    decide("msforms:2", "nominee_first_name", "Robert", "Ann", make_layouts(), "RXW")
+    assert found(words="robert") == ["Robert"]
+    assert [len(ids) for ids in made] == [1]
