@@ -78,7 +78,7 @@ def _do_all(tell: Tell) -> None:
 
 
 def _meanwhile(tell: Tell) -> None:
-    """Do what somebody sits and waits for, who has placed a page or asked for a merge; a stack can spare the seconds."""
+    """Do what somebody sits and waits for, a page placed by hand or a merge: a stack can spare the seconds."""
     _read_placed(tell)
     while (job := _take(models.Job.Kind.MERGE)) is not None:
         _do(job, tell)
