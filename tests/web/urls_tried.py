@@ -7,6 +7,12 @@ Value = int | str | Callable[[], int | str]
 """An argument, or what looks it up in the sample home: something that is RXW's."""
 
 
+def rxw_exception() -> int:
+    from tests.web.exceptions import an_exception
+
+    return an_exception()
+
+
 def rxw_person() -> int:
     from tests.web.site import make_person
 
@@ -72,6 +78,12 @@ def rxw_source(place: int) -> int:
     return models.NominationSource.objects.filter(organisation="RXW", submission__isnull=False).order_by("pk")[place].pk
 
 
+def rxw_card() -> int:
+    from pipeline.store import models
+
+    return int(models.Card.objects.filter(organisation="RXW").order_by("pk")[0].pk)
+
+
 SAMPLES: dict[str, dict[str, Value]] = {
     "start": {},
     "people:start": {},
@@ -110,6 +122,28 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "scanning:page": {"pk": rxw_page},
     "scanning:picture": {"pk": rxw_page},
     "scanning:small": {"pk": rxw_page},
+    "reviewing:start": {},
+    "reviewing:next": {},
+    "reviewing:decide": {"card": rxw_card, "field": "action"},
+    "reviewing:back": {},
+    "reviewing:keep": {},
+    "reviewing:leave": {},
+    "reviewing:suggest": {"card": rxw_card, "field": "nominee_last_name"},
+    "reviewing:crop": {"card": rxw_card, "field": "action"},
+    "reviewing:around": {"card": rxw_card, "field": "action"},
+    "reviewing:card": {"card": rxw_card},
+    "reviewing:grid": {},
+    "reviewing:accept": {},
+    "reviewing:grid-crop": {"card": rxw_card, "field": "action"},
+    "reviewing:answers": {},
+    "reviewing:decide-answer": {},
+    "placing:start": {},
+    "placing:number": {},
+    "placing:page": {"pk": rxw_exception},
+    "placing:aside": {"pk": rxw_exception},
+    "placing:state": {"pk": rxw_exception},
+    "placing:picture": {"pk": rxw_exception, "turn": 90},
+    "placing:printed-number": {"pk": rxw_exception},
 }
 """By the URL's name; the organisation is given besides."""
 
