@@ -40,6 +40,44 @@ def rxw_job() -> int:
     return models.Job.objects.get_or_create(organisation="RXW", folder="0" * 32, defaults=given)[0].pk
 
 
+def rxw_upload() -> str:
+    from pipeline.store.import_uploads import keep_upload
+
+    return keep_upload(
+        "RXW", "Ann", "export.csv", [b"Nominee's name,What did they do?\nSue Smith,She sat with me.\n"]
+    ).token
+
+
+def rxw_readings() -> str:
+    from pipeline.store.import_uploads import keep_upload
+
+    return keep_upload("RXW", "Ann", "readings.json", [b"[{}]"]).token
+
+
+def rxw_import() -> int:
+    from pipeline.store import models
+
+    return models.ImportRun.objects.filter(organisation="RXW", form__isnull=False).latest("pk").pk
+
+
+def rxw_form() -> int:
+    from pipeline.store import models
+
+    return models.Form.objects.filter(organisation="RXW").latest("pk").pk
+
+
+def rxw_merge() -> int:
+    from pipeline.store import models
+
+    return models.MergePart.objects.filter(organisation="RXW").latest("pk").run_id
+
+
+def rxw_source(place: int) -> int:
+    from pipeline.store import models
+
+    return models.NominationSource.objects.filter(organisation="RXW", submission__isnull=False).order_by("pk")[place].pk
+
+
 def rxw_card() -> int:
     from pipeline.store import models
 
@@ -53,6 +91,23 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "people:edit": {"pk": rxw_person},
     "people:link": {"pk": rxw_person},
     "people:log": {},
+    "importing:start": {},
+    "importing:mapping": {"token": rxw_upload},
+    "importing:readings": {"token": rxw_readings},
+    "importing:discard": {"token": rxw_upload},
+    "importing:run": {"pk": rxw_import},
+    "importing:refused": {"pk": rxw_import},
+    "importing:form": {"pk": rxw_form},
+    "importing:sites": {},
+    "importing:submission": {"pk": lambda: rxw_source(0)},
+    "merging:start": {},
+    "merging:run": {},
+    "merging:progress": {},
+    "merging:merge": {"run": rxw_merge},
+    "merging:undo": {"run": rxw_merge},
+    "merging:questions": {},
+    "merging:question": {"one": lambda: rxw_source(0), "other": lambda: rxw_source(1)},
+    "merging:picture": {"one": lambda: rxw_source(0), "other": lambda: rxw_source(1), "side": 1},
     "scanning:start": {},
     "scanning:upload": {},
     "scanning:job": {"pk": rxw_job},
