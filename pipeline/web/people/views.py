@@ -12,6 +12,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pipeline.store.batch_ledger import nobodys_batches
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.models import Membership
@@ -26,7 +27,7 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
         User.objects.filter(memberships__organisation=organisation).distinct().order_by("last_name", "first_name", "pk")
     )
     rows = [(person, _roles(person, organisation)) for person in people]
-    return render(request, "people/start.html", {"rows": rows})
+    return render(request, "people/start.html", {"rows": rows, "nobodys": nobodys_batches().count()})
 
 
 @require_http_methods(["GET", "POST"])

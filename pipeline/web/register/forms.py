@@ -27,8 +27,8 @@ class ChangeForm(forms.Form):
     def __init__(
         self, *args: Any, field: str, was: Value, organisation: store.Organisation, find: str = "", **kwargs: Any
     ) -> None:
-        initial = {"value": list(was) if not isinstance(was, str) else was, "was": as_text(was)}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"value": list(was) if not isinstance(was, str) else was, "was": as_text(was)}
+        super().__init__(*args, **kwargs)
         self.field = field
         self.fields["value"] = _input(field, as_text(was), organisation, find)
 

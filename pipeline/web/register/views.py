@@ -86,7 +86,8 @@ def _row(one: Nomination) -> dict[str, Any]:
     words, colour = STATUSES[one.status]
     name = f"{one.nominee_first_name} {one.nominee_last_name}".strip()
     return {
-        "id": one.nomination_id, "received": one.received_at[:10], "nominee": name or one.nominee_team or "Nobody named",
+        "id": one.nomination_id, "received": one.received_at[:10],
+        "nominee": name or one.nominee_team or "Nobody named",
         "team": one.nominee_team, "channel": CHANNELS[one.channel], "status": words, "colour": colour,
     }  # fmt: skip
 
