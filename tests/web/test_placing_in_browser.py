@@ -51,7 +51,7 @@ def test_turned_and_dragged_by_mouse(site: Site, sign_in: Open, axe: Look, pictu
     page.wait_for_selector(HANDLES)
     page.click("text=Turn left")
     page.click("text=Turn left")
-    page.wait_for_function("document.querySelector('.placing-page img').complete")
+    page.locator(".placing-page img[src$='/180/']").evaluate("image => image.decode()")
     for at, corner in enumerate(seen_corners(paper, scanned, 180)):
         page.mouse.move(*middle(page, at))
         page.mouse.down()
@@ -96,7 +96,7 @@ def test_by_keyboard_alone(site: Site, sign_in: Open, axe: Look) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("text=is being read as card")
     assert page.locator("h1").inner_text() == "next.pdf, page 1", "the next exception"
-    page.focus("text=Set the page aside")
+    page.focus('summary:has-text("Set the page aside")')
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
