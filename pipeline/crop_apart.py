@@ -12,9 +12,8 @@ import numpy as np
 from pipeline.crop import upright
 from pipeline.records import Corner, Image
 
-_COVER = (225,)
-"""Light grey, so that it is seen that something is hidden."""
-_WHITE = (255,)
+_COVER, _WHITE = 225, 255
+"""What is hidden of the card is light grey, so that it is seen to be; beyond the card all is white."""
 _BEYOND = 0.2
 """Of a field's height: so far strokes reach beyond their field, and are covered too."""
 _MOST_BEYOND_PX = 14.0
@@ -27,7 +26,7 @@ def crop_apart(
     corners_px: Sequence[Corner],
     reach: float = 0.0,
 ) -> Image:
-    """Return a field with its margin, the card's other fields painted over.
+    """Return a field with its margin, the card's other fields painted over; grey or in colour as the page is.
 
     `outline_px` and `others_px` are clockwise from each field's own top left, `corners_px` the card's trim corners.
     With `reach` the print around is shown too: so many times the field's height above and below, and the card's
@@ -57,6 +56,6 @@ def _grown(points: np.ndarray) -> np.ndarray:
 
 
 def _mask(picture: Image, points: np.ndarray) -> Image:
-    mask = np.zeros(picture.shape, np.uint8)
+    mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillConvexPoly(mask, np.round(points).astype(np.int32), 255)
     return mask

@@ -7,9 +7,7 @@ from datetime import datetime
 import cv2
 from django.db.models import QuerySet
 
-from forms.errors import UsageError
 from pipeline.crop_apart import crop_apart
-from pipeline.decode import DecodeError
 from pipeline.records import Corner, Value
 from pipeline.review_file import UNREADABLE
 from pipeline.sources import card_source
@@ -18,9 +16,10 @@ from pipeline.store.card_questions import Question, asked_by
 from pipeline.store.decided import told_value
 from pipeline.store.decisions import newest_decision
 from pipeline.store.leases import FieldKey
-from pipeline.store.page_cache import decoded_page
+from pipeline.store.page_pictures import NoPictureError, page_pixels
 
 _REACH = {"story": 0.15, "contact": 2.0}
+_QUALITY = 90
 _USUAL_REACH = 2.5
 """Of a field's height, what is shown above and below it on demand: about a field each way."""
 
@@ -133,10 +132,11 @@ def _beside(organisation: str, key: FieldKey) -> str:
     return reading if isinstance(reading, str) else ""
 
 
-def field_picture(organisation: str, key: FieldKey, *, around: bool = False) -> bytes:
-    """Return the picture of a field as PNG, `around` with the print around it; the other fields are painted over.
+def field_picture(organisation: str, key: FieldKey, *, around: bool = False) -> tuple[bytes, str]:
+    """Return the picture of a field with the ending of its kind of file, `around` with the print around it; what is
+    written in other fields is painted over.
 
-    Raises UsageError when there is none.
+    Raises NoPictureError when there is none.
     """
     rows = list(
         _readings(organisation, key.card).values_list(
@@ -147,19 +147,16 @@ def field_picture(organisation: str, key: FieldKey, *, around: bool = False) -> 
     outlines = {field: _points(outline) for field, _, outline, *_ in rows}
     own = next((row for row in rows if row[0] == key.field), None)
     if own is None or len(outlines[key.field]) < 4 or not own[5]:
-        raise UsageError("There is no picture of this field here.")
+        raise NoPictureError("There is no picture of this field here.")
     _, content, _, corners, sha256, suffix = own
-    try:
-        page = decoded_page(sha256, suffix)
-    except (OSError, DecodeError) as error:
-        raise UsageError(f"The page's picture can't be shown: {error}") from error
+    page = page_pixels(sha256, suffix)
     others = [outline for field, outline in outlines.items() if field != key.field]
     reach = _REACH.get(content, _USUAL_REACH) if around else 0.0
     picture = crop_apart(page, outlines[key.field], others, _points(corners), reach)
-    written, png = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    written, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not written:
-        raise UsageError("The page's picture can't be shown.")
-    return bytes(png.tobytes())
+        raise NoPictureError("The picture of this field can't be shown.")
+    return encoded.tobytes(), ".jpg"
 
 
 def _points(points: Sequence[Sequence[float]]) -> tuple[Corner, ...]:

@@ -136,7 +136,7 @@ def _as_read(row: models.WaitingField, who: Reviewer, field: str) -> models.Deci
 
 
 def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int) -> Decided:
-    """Keep what a person says of a field that they were shown.
+    """Keep what a person says of a field of a card that they were shown.
 
     `seen` is the decision that they were shown with it, 0 for none. Raises MeanwhileError when somebody else decided
     or holds the field by now, and UsageError when it can't say what they typed.
@@ -144,23 +144,36 @@ def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int) -> Decided:
     card = models.Card.objects.filter(pk=key.card, organisation=who.organisation).first()
     if card is None:
         raise UsageError("There is no such card in this organisation.")
-    source = card_source(card.number, card.copy)
+    asked = asked_by(card.fingerprint)
+    layouts = {card.fingerprint: asked.layout} if asked else {}
     with transaction.atomic():
         lock([card_lock(card.number)])
         row = models.WaitingField.objects.filter(card=card, field=key.field).select_for_update().first()
-        newest = newest_decision(who.organisation, source, key.field)
-        if newest is not None and newest.pk != seen:
-            raise MeanwhileError(
-                f"{newest.by} decided this field after it was shown to you, so what you entered was not kept. "
-                "Look at what they decided; if it is wrong, decide again."
-            )
+        source = card_source(card.number, card.copy)
+        _refuse_decided(who, source, key.field, seen)
         if row and row.leased_to not in (None, who.user) and row.leased_until and row.leased_until > timezone.now():
             raise MeanwhileError(
                 "You were away for a while, and somebody else is looking at this field now, so what you entered was "
                 "not kept. It stays here until you go on."
             )
-        asked = asked_by(card.fingerprint)
-        return decide(source, key.field, text, who.by, {card.fingerprint: asked.layout} if asked else {})
+        return decide(source, key.field, text, who.by, layouts)
+
+
+def decide_answer(who: Reviewer, source: str, field: str, text: str, seen: int) -> Decided:
+    """Keep what a person says of an answer that an electronic submission lacks; otherwise as `decide_field`."""
+    with transaction.atomic():
+        lock([f"answer:{who.organisation}:{source}"])
+        _refuse_decided(who, source, field, seen)
+        return decide(source, field, text, who.by, {}, who.organisation)
+
+
+def _refuse_decided(who: Reviewer, source: str, field: str, seen: int) -> None:
+    newest = newest_decision(who.organisation, source, field)
+    if newest is not None and newest.pk != seen:
+        raise MeanwhileError(
+            f"{newest.by} decided this field after it was shown to you, so what you entered was not kept. "
+            "Look at what they decided; if it is wrong, decide again."
+        )
 
 
 def decided_before(who: Reviewer, decision: int = 0) -> tuple[int, FieldKey] | None:
