@@ -120,6 +120,9 @@ def test_clicked_instead_of_dragged_at_320_pixels(site: Site, sign_in: Open, axe
         page.locator(HANDLES).nth(at).focus()
         x, y = where(page, corner)
         page.mouse.click(x, y)
+        moved = middle(page, at)
+        assert abs(moved[0] - x) < 2
+        assert abs(moved[1] - y) < 2
     axe(page)
     picture(page, "exceptions page 320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
