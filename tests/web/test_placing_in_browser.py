@@ -51,7 +51,7 @@ def test_turned_and_dragged_by_mouse(site: Site, sign_in: Open, axe: Look, pictu
     page.wait_for_selector(HANDLES)
     page.click("text=Turn left")
     page.click("text=Turn left")
-    page.wait_for_function("document.querySelector('.placing-page img').complete")
+    page.locator(".placing-page img[src$='/180/']").evaluate("image => image.decode()")
     for at, corner in enumerate(seen_corners(paper, scanned, 180)):
         page.mouse.move(*middle(page, at))
         page.mouse.down()
@@ -96,7 +96,7 @@ def test_by_keyboard_alone(site: Site, sign_in: Open, axe: Look) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("text=is being read as card")
     assert page.locator("h1").inner_text() == "next.pdf, page 1", "the next exception"
-    page.focus("text=Set the page aside")
+    page.focus('summary:has-text("Set the page aside")')
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -120,6 +120,9 @@ def test_clicked_instead_of_dragged_at_320_pixels(site: Site, sign_in: Open, axe
         page.locator(HANDLES).nth(at).focus()
         x, y = where(page, corner)
         page.mouse.click(x, y)
+        moved = middle(page, at)
+        assert abs(moved[0] - x) < 2
+        assert abs(moved[1] - y) < 2
     axe(page)
     picture(page, "exceptions page 320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
