@@ -1,5 +1,6 @@
 """`compassion serve`: the web application."""
 
+import signal
 import sys
 from contextlib import nullcontext
 
@@ -52,6 +53,7 @@ def command(
         click.echo(f"Make yourself the administrator, once: {address}{link}")
     click.echo(f"Compassion Cards is at {address} (Ctrl+C ends it).")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # So that the worker is ended too.
     with nullcontext() if no_worker else worker_beside(_where(place)):
         serve(listening, serving)
 

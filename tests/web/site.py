@@ -80,7 +80,7 @@ def serving(home: Path, *options: str, database: str | None = None) -> Iterator[
         (url,) = re.findall(r"is at (\S+)", said)
         yield Site(url, home, said)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             process.wait(15)
         finally:
