@@ -77,6 +77,16 @@ class Asked:
     names_shown: bool
     """Whether they are named nevertheless, or wish nothing of the kind; else neither side shows who nominated."""
 
+    @property
+    def for_one(self) -> tuple[str, ...]:
+        """What speaks for one nomination."""
+        return tuple(reason.words for reason in self.reasons if reason.weight > 0)
+
+    @property
+    def for_two(self) -> tuple[str, ...]:
+        """What speaks for two."""
+        return tuple(reason.words for reason in self.reasons if reason.weight < 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
