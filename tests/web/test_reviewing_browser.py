@@ -208,7 +208,7 @@ def test_two_at_once_one_walks_away_and_a_stack_is_read_meanwhile(sign_in: Open,
         press(ann, "Enter")
         doubt = make_field(name="date", content="date", value="2026-11-18", confidence=0.5, status=Status.REVIEW)
         identity = CardIdentity(card_number(n, token="9K3F9QZ"), "RXW")
-            card = make_card_reading(identity=identity, fields=make_fields(date=doubt))
+        card = make_card_reading(identity=identity, fields=make_fields(date=doubt))
         keep_page(batch, n, make_page(n), make_page_reading(card), RECEIVED, same_writing)
         press(bob, "Enter")
     ann.keyboard.type("01012020")
