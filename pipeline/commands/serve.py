@@ -1,12 +1,14 @@
 """`compassion serve`: the web application."""
 
-import subprocess
+import signal
 import sys
+from contextlib import nullcontext
 
 import click
 
 from forms.errors import MissingDependencyError
 from pipeline.commands.frame import Place, pass_place
+from pipeline.commands.worker_beside import worker_beside
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -51,15 +53,10 @@ def command(
         click.echo(f"Make yourself the administrator, once: {address}{link}")
     click.echo(f"Compassion Cards is at {address} (Ctrl+C ends it).")
     sys.stdout.flush()
-    worker = None if no_worker else _start_worker(place)
-    try:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))  # So that the worker is ended too.
+    with nullcontext() if no_worker else worker_beside(_where(place)):
         serve(listening, serving)
-    finally:
-        if worker is not None:
-            worker.terminate()
 
 
-def _start_worker(place: Place) -> "subprocess.Popen[bytes]":
-    """Start what reads in the background, as a process of its own: pages are served while it works."""
-    where = ["--home", str(place.home), *(["--database", place.database] if place.database else [])]
-    return subprocess.Popen([sys.executable, "-m", "pipeline.commands", *where, "work"], stdin=subprocess.DEVNULL)  # noqa: S603
+def _where(place: Place) -> list[str]:
+    return ["--home", str(place.home), *(["--database", place.database] if place.database else [])]

@@ -1,6 +1,6 @@
 """The ledger of a batch: every page that went in and what became of it, and the person who closed it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -45,12 +45,33 @@ class BatchLedger:
         return self.closings[0] if self.closings and self.closings[0].closed else None
 
 
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A batch in a list."""
+
+    batch: models.Batch
+    pages: int
+    exceptions: int
+    closed: bool
+
+
 def batches_of(organisation: str) -> QuerySet[models.Batch]:
     """Return an organisation's own batches, the newest first; what another site sent is in that site's ledger."""
     whose = Q(organisation=organisation)
     if is_only_organisation(organisation):
         whose |= Q(organisation="")
     return models.Batch.objects.filter(whose, origin="").order_by("-created", "-pk")
+
+
+def batch_lines(batches: Sequence[models.Batch]) -> list[BatchLine]:
+    """Return lines of a list, with few questions to the database however many batches there are."""
+    exceptions = Count("id", filter=Q(outcome=Outcome.EXCEPTION.value))
+    counts = models.Page.objects.filter(batch__in=batches).values("batch")
+    rows = counts.annotate(pages=Count("id"), exceptions=exceptions).order_by()
+    found = {row["batch"]: (row["pages"], row["exceptions"]) for row in rows}
+    closings = models.BatchClosing.objects.filter(batch__in=batches).order_by("pk")
+    closed = dict(closings.values_list("batch", "closed"))
+    return [BatchLine(batch, *found.get(batch.pk, (0, 0)), closed.get(batch.pk, False)) for batch in batches]
 
 
 def batch_of(organisation: str, batch: str) -> models.Batch | None:

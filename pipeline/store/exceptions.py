@@ -77,6 +77,8 @@ class PlacedCard:
     at: datetime
     waiting: int
     """Answers that a person must look at."""
+    turn: int
+    """Degrees clockwise by which the page stands upright."""
     unsure: bool
     """Whether too little of its print was found to be sure of its boxes."""
 
@@ -138,6 +140,7 @@ def _placed(said: models.PagePlacing) -> PlacedCard:
         said.by,
         said.at,
         undecided(readings).count(),
+        hand_placing(said).turn,
         readings.filter(reason=UNSURE).exists(),
     )
 

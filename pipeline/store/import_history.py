@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
+from pipeline.register import ANONYMOUS, stays_anonymous
 from pipeline.spreadsheet import defused
 from pipeline.store import models
 from pipeline.store.importing import KINDS
+from pipeline.store.statements import statements_of
 from pipeline.submissions.records import Kind, RefusedRow
 
-ANONYMOUS = "stay_anonymous"
 _PERSONAL = ("nominator_name", "nominator_contact")
 _PRIVATE = "(private)"
 
@@ -90,8 +91,10 @@ class VersionsTold:
     nomination: str
     form: str
     form_pk: int
-    private: bool
-    """Whether who nominated wishes not to be named, and isn't."""
+    anonymous: bool
+    """Whether who nominated wishes not to be named."""
+    names_shown: bool
+    """Whether they are named nevertheless, or wish nothing of the kind."""
     versions: tuple[VersionTold, ...]
 
 
@@ -151,14 +154,16 @@ def versions_of(organisation: str, source: int, *, with_anonymous: bool = False)
     if found is None or found.submission is None:
         return None
     versions = list(found.submission.versions.select_related("run").order_by("number"))
-    private = not with_anonymous and any(ANONYMOUS in version.values.get("consent", ()) for version in versions)
+    anonymous = stays_anonymous(statements_of(organisation, [found.source]))
+    anonymous |= any(ANONYMOUS in version.values.get("consent", ()) for version in versions)
+    shown = with_anonymous or not anonymous
     told = []
     before: Mapping[str, Any] | None = None
     for version in versions:
-        told.append(_version(version, before, private=private))
+        told.append(_version(version, before, private=not shown))
         before = version.values
     form = found.submission.form
-    return VersionsTold(found.source, found.nomination, form.name, form.pk, private, tuple(reversed(told)))
+    return VersionsTold(found.source, found.nomination, form.name, form.pk, anonymous, shown, tuple(reversed(told)))
 
 
 def _runs(organisation: str) -> QuerySet[models.ImportRun]:

@@ -15,6 +15,7 @@ from pipeline.count_pages import count_pages
 from pipeline.store import models
 from pipeline.store.batches import BatchRef, find_batch, finish_batch, open_batch
 from pipeline.store.database import working
+from pipeline.store.merging import run_merge
 from pipeline.store.read_placed import placed_waiting, read_placed
 from pipeline.store.scans import processors, read_into, reading_desk
 from pipeline.store.setup import store_home
@@ -70,32 +71,44 @@ def _unfinished() -> QuerySet[models.Job]:
 
 def _do_all(tell: Tell) -> None:
     sweep()
+    _meanwhile(tell)
+    while (job := _take(models.Job.Kind.READ)) is not None:
+        _do(job, tell)
+        _meanwhile(tell)
+
+
+def _meanwhile(tell: Tell) -> None:
+    """Do what somebody sits and waits for, a page placed by hand or a merge: a stack can spare the seconds."""
     _read_placed(tell)
-    while (job := _take()) is not None:
-        try:
-            _DO[models.Job.Kind(job.kind)](job, tell)
-        except CompassionError as error:
-            _fail(job, str(error))
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (the next job must not suffer from it; the trace goes to the log)
-            _log.exception("Job %s failed", job.pk)
-            _fail(job, f"The program failed ({type(error).__name__}). Try again; if it fails again, report it.")
+    while (job := _take(models.Job.Kind.MERGE)) is not None:
+        _do(job, tell)
 
 
-def _take() -> models.Job | None:
+def _do(job: models.Job, tell: Tell) -> None:
+    try:
+        _DO[models.Job.Kind(job.kind)](job, tell)
+    except CompassionError as error:
+        _fail(job, str(error))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 (the next job must not suffer from it; the trace goes to the log)
+        _log.exception("Job %s failed", job.pk)
+        _fail(job, f"The program failed ({type(error).__name__}). Try again; if it fails again, report it.")
+
+
+def _take(kind: models.Job.Kind) -> models.Job | None:
     """Take up the oldest job that waits, or that was running when its worker died: only the one worker comes here."""
     with transaction.atomic():
-        job = _unfinished().order_by("pk").first()
+        job = _unfinished().filter(kind=kind).order_by("pk").first()
         if job is None:
             return None
         job.state = models.Job.State.RUNNING
         job.tries += 1
         if job.tries > MOST_TRIES:
             job.state = models.Job.State.FAILED
-            job.message = f"The program broke down {MOST_TRIES} times on it. Scan these sheets again and report it."
+            job.message = f"The program broke down {MOST_TRIES} times on it. Try again, and report it."
         job.save(update_fields=["state", "tries", "message"])
-    return job if job.state == models.Job.State.RUNNING else _take()
+    return job if job.state == models.Job.State.RUNNING else _take(kind)
 
 
 def _fail(job: models.Job, message: str) -> None:
@@ -112,13 +125,20 @@ def _read(job: models.Job, tell: Tell) -> None:
         job.save(update_fields=["pages_expected"])
         tell(f"Reading batch {batch.id}: about {job.pages_expected} pages.")
         for _ in read_into(batch, files, reading_desk(store_home()), max(1, processors() - 1), apart=True):
-            # A person who has just placed a page sits and waits for it; the stack can spare a second.
-            _read_placed(tell)
+            _meanwhile(tell)
         finish_batch(batch.id)
     job.state = models.Job.State.DONE
     job.save(update_fields=["state"])
     remove_files(job)
     tell(f"Batch {batch.id} is read.")
+
+
+def _merge(job: models.Job, tell: Tell) -> None:
+    """Merge an organisation. What merged before it was killed stays; the rest is merged now."""
+    run_merge(job.organisation, job.by)
+    job.state = models.Job.State.DONE
+    job.save(update_fields=["state"])
+    tell(f"Organisation {job.organisation} is merged.")
 
 
 def _read_placed(tell: Tell) -> None:
@@ -142,7 +162,10 @@ def _batch_of(job: models.Job) -> BatchRef:
     return batch
 
 
-_DO: dict[models.Job.Kind, Callable[[models.Job, Tell], None]] = {models.Job.Kind.READ: _read}
+_DO: dict[models.Job.Kind, Callable[[models.Job, Tell], None]] = {
+    models.Job.Kind.READ: _read,
+    models.Job.Kind.MERGE: _merge,
+}
 """What a worker does for each kind of job."""
 
 

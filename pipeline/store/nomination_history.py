@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from pipeline.records import Value
 from pipeline.store import models
+from pipeline.store.decided import told_value
 
 PRIVATE = "(private)"
 """Stands for the name of somebody who wishes not to be named."""
@@ -38,7 +39,8 @@ class FieldValue:
     """What a field was read as, or changed to."""
 
     name: str
-    value: Value
+    value: Value | None
+    """None where a person could not read it."""
     confidence: float | None = None
     engine: str = ""
     status: str = ""
@@ -89,7 +91,7 @@ def _cards(sources: Iterable[models.NominationSource]) -> list[Event]:
         events.append(Event(page.created, EventKind.SEEN, name, place=place))
         for run in sighting.runs.all():
             fields = tuple(
-                FieldValue(row.field, _value(row.value), row.confidence, row.engine, row.status)
+                FieldValue(row.field, told_value(row.value), row.confidence, row.engine, row.status)
                 for row in run.readings.all()
             )
             readers = ", ".join(sorted({field.engine for field in fields if field.engine}))
@@ -105,7 +107,7 @@ def _submissions(sources: Iterable[models.NominationSource]) -> list[Event]:
     for version in versions.order_by("submission", "number"):
         told = before.get(version.submission_id, {})
         fields = tuple(
-            FieldValue(name, _value(value)) for name, value in version.values.items() if told.get(name) != value
+            FieldValue(name, told_value(value)) for name, value in version.values.items() if told.get(name) != value
         )
         place = f"row {version.row} of {version.run.file}, version {version.number}"
         events.append(
@@ -124,7 +126,7 @@ def _decisions(organisation: str, sources: Iterable[models.NominationSource]) ->
             EventKind.DECIDED if row.kind == models.Decision.Kind.VALUE.value else EventKind(row.kind),
             row.source,
             row.by,
-            (FieldValue(row.field, _value(row.value)),) if row.field else (),
+            (FieldValue(row.field, told_value(row.value)),) if row.field else (),
             other=row.other_source,
         )
         for row in rows.filter(Q(source__in=names) | Q(other_source__in=names)).order_by("pk")
@@ -137,7 +139,3 @@ def _merges(sources: Iterable[models.NominationSource]) -> list[Event]:
         Event(move.run.at, EventKind.MERGED, move.source.source, place=move.before, other=move.after)
         for move in moves.select_related("run", "source").order_by("pk")
     ]
-
-
-def _value(stored: Any) -> Value:
-    return stored if isinstance(stored, str) else tuple(stored or ())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pipeline.register import stays_anonymous
 from pipeline.sources import parse_card_source
 from pipeline.statement import Standing, Statement
 from pipeline.store import models
@@ -13,7 +14,6 @@ from pipeline.store.decisions import DecidedPair, decide_pair
 from pipeline.store.merging import open_questions
 from pipeline.store.statements import statements_of
 
-_ANONYMOUS = "stay_anonymous"
 _PERSONAL = ("nominator_name", "nominator_contact")
 _FIELDS = (
     "nominee_first_name", "nominee_last_name", "nominee_team", "nominator_type", "action", "impact", "nominator_name",
@@ -72,8 +72,20 @@ class Asked:
     """`same`, `apart`, or empty while it is open."""
     by: str
     at: datetime | None
-    private: bool
-    """Whether a nominator wishes not to be named, so that neither side shows who nominated."""
+    anonymous: bool
+    """Whether a nominator wishes not to be named, or may wish so."""
+    names_shown: bool
+    """Whether they are named nevertheless, or wish nothing of the kind; else neither side shows who nominated."""
+
+    @property
+    def for_one(self) -> tuple[str, ...]:
+        """What speaks for one nomination."""
+        return tuple(reason.words for reason in self.reasons if reason.weight > 0)
+
+    @property
+    def for_two(self) -> tuple[str, ...]:
+        """What speaks for two."""
+        return tuple(reason.words for reason in self.reasons if reason.weight < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +149,19 @@ def question_of(organisation: str, one: int, other: int, *, with_anonymous: bool
         return None
     said = {statement.source.id: statement for statement in statements_of(organisation, [row.source for row in pair])}
     statements = [said.get(row.source) for row in pair]
-    private = not with_anonymous and any(_wishes_no_name(statement) for statement in statements)
+    anonymous = any(said is not None and stays_anonymous([said]) for said in statements)
+    shown = with_anonymous or not anonymous
     return Asked(
         one=_side(pair[0], statements[0]),
         other=_side(pair[1], statements[1]),
-        fields=_fields(statements, private=private),
+        fields=_fields(statements, private=not shown),
         probability=link.probability if link else None,
         reasons=tuple(map(_reason, link.reasons)) if link else (),
         answer=decision.kind if decision else "",
         by=decision.by if decision else "",
         at=decision.at if decision else None,
-        private=private,
+        anonymous=anonymous,
+        names_shown=shown,
     )
 
 
@@ -184,10 +198,6 @@ def _newest_answer(organisation: str, one: str, other: str) -> models.Decision |
         organisation=organisation, source=first, other_source=second, kind__in=(kinds.SAME, kinds.APART)
     )
     return rows.order_by("-pk").first()
-
-
-def _wishes_no_name(said: Statement | None) -> bool:
-    return said is not None and _ANONYMOUS in said.answer("consent").value
 
 
 def _side(row: models.NominationSource, said: Statement | None) -> Side:

@@ -3,15 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pipeline.merge import find_nominees
 from pipeline.merge.nominees import Nominee
 from pipeline.merge.thanked import gather_thanked
 from pipeline.register import Nomination, NomineeKind, nomination_of, standing_name
 from pipeline.statement import Statement
 from pipeline.store import models
+from pipeline.store.directories import directory_of
 from pipeline.store.merging import Question, open_questions
 from pipeline.store.organisations import profile_of
-from pipeline.store.statements import people_of, statements_of
+from pipeline.store.statements import statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def told_nominations(
         rows = rows.filter(nomination__in=ids)
     nomination_by_source = dict(rows.values_list("source", "nomination"))
     statements = statements_of(organisation, None if ids is None else list(nomination_by_source))
-    nominees = find_nominees(statements, {organisation: people_of(organisation)})
+    directory = directory_of(organisation)
     asked = {source for question in open_questions([organisation]) for source in question.sources}
     groups: dict[str, list[tuple[Statement, Nominee]]] = {}
-    for said, nominee in zip(statements, nominees, strict=True):
+    for said in statements:
         # What was taken in since the first look belongs to the next time.
         if said.source.id in nomination_by_source:
-            groups.setdefault(nomination_by_source[said.source.id], []).append((said, nominee))
+            groups.setdefault(nomination_by_source[said.source.id], []).append((said, directory.nominee(said)))
     told = []
     for key, members in groups.items():
         statements_here = tuple(said for said, _ in members)

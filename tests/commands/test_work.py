@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from forms.errors import ExitCode
 from pipeline.commands import main
+from pipeline.commands.worker_beside import worker_beside
 from pipeline.store.setup import open_store
 from tests.commands import stack_runs
 from tests.commands.stack_runs import Work, compassion, new_home, rows, what_came_of_it
@@ -91,6 +92,20 @@ def test_it_waits_for_uploads_until_it_is_stopped(work: Work, tmp_path: Path) ->
     worker.communicate(timeout=60)
     assert worker.returncode == 0
     wait_until(lambda: stack_runs.ended(worker.pid), "its readers never ended")
+
+
+@pytest.mark.slow
+def test_beside_a_server_a_worker_that_was_killed_is_started_again(work: Work, tmp_path: Path) -> None:
+    home = new_home(tmp_path / "home", work)
+    (tmp_path / "page.jpg").write_bytes(jpeg_bytes(drawn_page(seed=1)))
+    with worker_beside(["--home", str(home)], pause=0.1) as running:
+        wait_until(lambda: bool(running), "it was not started")
+        first = running[0]
+        first.kill()
+        wait_until(lambda: running[0] is not first, "it was not started again")
+        upload(home, [tmp_path / "page.jpg"])
+        wait_until(lambda: rows(home)["store_page"] == 1, "nothing was read")
+    assert running[0].poll() is not None
 
 
 # --- whose a batch is -----------------------------------------------------------------------------------------------

@@ -108,6 +108,17 @@ def whole_sheet(per_sheet: int = 2) -> Paper:
     return Paper(replace(sheet, image=sheet.image.copy()), cards)
 
 
+def nameless(*, marks: bool, card: int = 0, paper: Paper | None = None) -> Paper:
+    """A filled card whose code and number can't be read, and its marks neither unless said: a person must place it."""
+    paper = paper or cut_card()
+    paper.write(ANSWERS, card)
+    paper.blot(layout().code, 0, card, margin=0.5)
+    paper.blot(layout().number, 0, card, margin=0.5)
+    for mark in () if marks else layout().marks:
+        paper.blot(mark, 255, card)
+    return paper
+
+
 @dataclass(frozen=True)
 class Scanned:
     """A page as scanned, and where the paper lies on it."""

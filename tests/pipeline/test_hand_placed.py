@@ -13,27 +13,15 @@ from pipeline.hand_placed import UNSURE, lies_on, read_by_hand
 from pipeline.records import CardReading, HandPlacing, HandReading, Image, Status
 from pipeline.stack import Reader, read_page
 from pipeline.workers import Desk, make_reader
-from tests.pipeline.paper import ANSWERS, Paper, Scanned, cut_card, layout, scan, whole_sheet
+from tests.pipeline.paper import Paper, Scanned, cut_card, layout, nameless, scan, whole_sheet
 
-WHITE, BLACK = 255, 0
+WHITE = 255
 TODAY = datetime.date(2026, 8, 6)
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return make_reader(Desk())
-
-
-def nameless(*, marks: bool, card: int = 0, paper: Paper | None = None) -> Paper:
-    """A card whose code and number can't be read, and its marks neither unless said."""
-    paper = paper or cut_card()
-    paper.write(ANSWERS, card)
-    paper.blot(layout().code, BLACK, card, margin=0.5)
-    paper.blot(layout().number, BLACK, card, margin=0.5)
-    if not marks:
-        for mark in layout().marks:
-            paper.blot(mark, WHITE, card)
-    return paper
 
 
 def placed(

@@ -122,6 +122,17 @@ def test_batches_belong_to_their_organisation() -> None:
     assert batch_ledger.batch_of("RXW", nobodys.pk) == nobodys
 
 
+def test_lines_of_a_list() -> None:
+    closed, open_again_, new = make_batch(), make_batch(readings=READINGS[:2]), make_batch(readings=())
+    close_batch(closed, BY, 5)
+    close_batch(open_again_, BY, 2)
+    open_again(open_again_, BY, "")
+    lines = batch_ledger.batch_lines([new, open_again_, closed])
+    assert [(line.batch, line.pages, line.exceptions, line.closed) for line in lines] == [
+        (new, 0, 0, False), (open_again_, 2, 0, False), (closed, 5, 1, True),
+    ]  # fmt: skip
+
+
 def test_the_original_of_another_organisation_is_not_told() -> None:
     load("RXW", "RYZ")
     make_batch("RYZ", [PageReading(Outcome.BLANK)])

@@ -100,7 +100,11 @@ def test_a_question_is_asked_answered_and_answered_anew() -> None:
     (listed,) = list_open("RXW")
     asked = question_of("RXW", listed.one, listed.other)
     assert asked is not None
-    assert (asked.answer, asked.private, asked.probability) == ("", False, pytest.approx(listed.probability, abs=1e-3))
+    assert (asked.answer, asked.names_shown, asked.probability) == (
+        "",
+        True,
+        pytest.approx(listed.probability, abs=1e-3),
+    )
     assert {reason.weight > 0 for reason in asked.reasons} <= {True, False} and asked.reasons[0].words
     story = next(pair for pair in asked.fields if pair.field == "action")
     assert not story.alike and doubtful_story() in (story.one, story.other)
@@ -125,7 +129,7 @@ def test_a_question_without_names_of_those_who_wish_none() -> None:
     merge_store(["RXW"])
     (listed,) = list_open("RXW")
     asked = question_of("RXW", listed.one, listed.other)
-    assert asked is not None and asked.private
+    assert asked is not None and asked.anonymous and not asked.names_shown
     assert "Jo Bloggs" not in str(asked)
     assert "Jo Bloggs" in str(question_of("RXW", listed.one, listed.other, with_anonymous=True))
 

@@ -32,17 +32,21 @@ class Site:
 
     def session(self, role: str, organisation: str) -> str:
         """Return the session key of somebody of that role alone, signed in."""
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
+        return session_of(make_person(role, organisation))
 
-        person = make_person(role, organisation)
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-        assert session.session_key
-        return session.session_key
+
+def session_of(person: Any) -> str:
+    """Sign somebody in; return the session key."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    assert session.session_key
+    return session.session_key
 
 
 def make_person(role: str, organisation: str = "RXW", name: str = "", ward: str = "") -> Any:
@@ -80,7 +84,7 @@ def serving(home: Path, *options: str, database: str | None = None) -> Iterator[
         (url,) = re.findall(r"is at (\S+)", said)
         yield Site(url, home, said)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         try:
             process.wait(15)
         finally:

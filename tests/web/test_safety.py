@@ -19,11 +19,12 @@ pytestmark = pytest.mark.slow
 
 
 def test_nothing_to_say_about_its_deployment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")  # which only these tests set
     open_site(home, serving=Serving(behind_tls=True))
     said = StringIO()
     try:
-        call_command("check", deploy=True, fail_level="WARNING", stdout=said, stderr=said)
+        with monkeypatch.context() as changed:
+            changed.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")  # which only these tests set
+            call_command("check", deploy=True, fail_level="WARNING", stdout=said, stderr=said)
     finally:
         open_home(home)
     assert not settings.DEBUG

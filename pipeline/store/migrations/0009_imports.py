@@ -49,6 +49,11 @@ class Migration(migrations.Migration):
             field=models.TextField(blank=True, default=''),
             preserve_default=False,
         ),
+        migrations.AlterField(
+            model_name='job',
+            name='kind',
+            field=models.CharField(choices=[('read', 'Read'), ('merge', 'Merge')], max_length=16),
+        ),
         migrations.CreateModel(
             name='MergePart',
             fields=[

@@ -11,6 +11,8 @@ class Job(models.Model):
 
         READ = "read"
         """Read the uploaded files as a batch."""
+        MERGE = "merge"
+        """Merge the organisation's sources."""
 
     class State(models.TextChoices):
         """How far it is."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILT = HERE / "built"
-_SOURCES = ("package.json", "package-lock.json", ".npmrc", "site.scss", "build.py")
+_SOURCES = ("package.json", "package-lock.json", "site.scss", "build.py")
 _STAMP = "made-from"
 _SCRIPTS = ("nhsuk-frontend.min.js",)
 REMEDY = "Run 'make setup' in a checkout, or 'python -m pipeline.web.frontend'; it fetches npm packages."
@@ -37,7 +37,8 @@ def build() -> None:
             shutil.copy(HERE / name, work)
         environment = _with_node(work)
         # Without optional packages: they are binaries that only speed watching up.
-        _run(["npm", "ci", "--omit=optional", "--ignore-scripts", "--loglevel=error"], work, environment)
+        quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+        _run(["npm", "ci", "--omit=optional", *quietly], work, environment)
         out = work / "built"
         out.mkdir()
         sass = ["node", "node_modules/sass/sass.js", "--no-source-map", "--style=compressed", "--quiet-deps"]

@@ -12,6 +12,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pipeline.store.batch_ledger import nobodys_batches
+from pipeline.store.page_owners import is_only_organisation
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.models import Membership
@@ -26,7 +28,8 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
         User.objects.filter(memberships__organisation=organisation).distinct().order_by("last_name", "first_name", "pk")
     )
     rows = [(person, _roles(person, organisation)) for person in people]
-    return render(request, "people/start.html", {"rows": rows})
+    nobodys = 0 if is_only_organisation(organisation) else nobodys_batches().count()
+    return render(request, "people/start.html", {"rows": rows, "nobodys": nobodys})
 
 
 @require_http_methods(["GET", "POST"])

@@ -56,7 +56,9 @@ def page(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
     if found is None and not placed:
         raise Http404("This page needs nobody.")
     if found is None or (found.state is State.READING and "change" not in request.GET):
-        return render(request, "placing/state.html", {"found": found, "placed": placed, "row": row})
+        said = found.placing if found else None
+        turn = said.turn if said else placed[0].turn
+        return render(request, "placing/state.html", {"found": found, "placed": placed, "row": row, "turn": turn})
     try:
         size = page_size(row)
     except NoPictureError as error:

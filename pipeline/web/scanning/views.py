@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forms.errors import UsageError
 from pipeline.store import jobs, models
-from pipeline.store.batch_ledger import batches_of, ledger_of, nobodys_batches
+from pipeline.store.batch_ledger import batch_lines, batches_of, nobodys_batches
 from pipeline.store.uploads import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, Intake, TooLargeError, refused_files
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
@@ -32,7 +32,7 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
     shown = Paginator(batches_of(organisation), _LISTED).get_page(request.GET.get("page"))
     context = {
         "jobs": _jobs(organisation).exclude(state=models.Job.State.DONE).order_by("-pk"),
-        "ledgers": [ledger_of(batch) for batch in shown],
+        "lines": batch_lines(list(shown)),
         "shown": shown,
         "unclaimed": nobodys_batches().count() if _may_claim(request) else 0,
     }

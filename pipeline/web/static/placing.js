@@ -45,12 +45,21 @@ function handle(name, at) {
   button.setAttribute("aria-label", `${name} corner of the card`);
   button.setAttribute("aria-describedby", "how");
   button.setAttribute("aria-pressed", "false");
+  // A corner is large under a finger: a second click on it moves it by less than its own size.
+  let again = false;
+  let dragged = false;
   button.addEventListener("pointerdown", (event) => {
+    [again, dragged] = [held === at, false];
     button.setPointerCapture(event.pointerId);
     hold(at);
   });
+  button.addEventListener("click", (event) => {
+    if (again && !dragged && event.detail) move(at, under(event));
+  });
   button.addEventListener("pointermove", (event) => {
-    if (button.hasPointerCapture(event.pointerId)) move(at, under(event));
+    if (!button.hasPointerCapture(event.pointerId)) return;
+    dragged = true;
+    move(at, under(event));
   });
   button.addEventListener("focus", () => hold(at));
   button.addEventListener("keydown", (event) => {

@@ -1,0 +1,1 @@
+"""Importing what was sent electronically."""

@@ -1,0 +1,1 @@
+"""The pages where wards print blank cards."""

@@ -1,0 +1,3 @@
+from tests.web.conftest import home, sample_home
+
+__all__ = ["home", "sample_home"]
