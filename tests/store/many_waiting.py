@@ -59,13 +59,8 @@ def fill(cards: int, organisation: str = "RXW", sha256: str = "") -> int:
                     run=run, position=place, field=field.name, content=field.content,
                     value=list(field.value) if isinstance(field.value, tuple) else field.value, raw="",
                     confidence=random.random() if waits else 0.999, status="review" if waits else "accepted",
-<<<<<<< HEAD
-                    alternatives=[["PATEL", 0.9], ["PATER", 0.1]] if field.content == "name" else [],
-                    outline_px=outline,
-=======
                     outline_px=outline,
                     alternatives=[["PATEL", 0.9], ["PATER", 0.1]] if field.content == "name" else [],
->>>>>>> 94a774efa19744a1ed3e976f4a60ffde570cd4d9
                 )
             )  # fmt: skip
     models.Reading.objects.bulk_create(readings, batch_size=1000)
