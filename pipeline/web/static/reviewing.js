@@ -80,7 +80,8 @@ function begin(fresh) {
   const input = text();
   const focused = input ?? inputs().find((one) => one.checked) ?? inputs()[0];
   focused.focus({ preventScroll: true });
-  if (input && fresh) input.select();
+  // What is typed replaces a line as a whole; a story is put right word by word.
+  if (input && fresh) input.matches("textarea") ? input.setSelectionRange(0, 0) : input.select();
   mark();
   announced.textContent = review.querySelector(".review__left").textContent;
   for (const link of review.querySelectorAll("[data-following]")) load(link.href);
