@@ -1,7 +1,6 @@
 """What every page shows around its content."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +9,7 @@ from django.urls import reverse
 from pipeline.web.roles import Role, organisations_of, person_name
 
 _COORDINATOR = Role.COORDINATOR
-_ALL = (
+PARTS = (
     ("print", "Print", "printing:start", (Role.WARD, Role.ADMIN, _COORDINATOR)),
     ("scan", "Scan", "scanning:start", (Role.ADMIN, _COORDINATOR)),
     ("exceptions", "Exceptions", "placing:start", (Role.ADMIN, _COORDINATOR)),
@@ -20,7 +19,6 @@ _ALL = (
     ("register", "Register", "register:start", (_COORDINATOR, Role.QUALITY_LEAD)),
     ("people", "People", "people:start", (Role.ADMINISTRATOR,)),
 )
-PARTS = [part for part in _ALL if (Path(__file__).parent / part[2].split(":")[0] / "urls.py").is_file()]
 """Each part: its place in the URL, its name, its first page, who may see it."""
 
 
