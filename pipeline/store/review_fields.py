@@ -51,8 +51,6 @@ class ReviewField:
     reason: str
     has_picture: bool
     """False for a card whose image another site has."""
-    beside: str
-    """What stands in the nominee's other name, to find somebody on the staff list by."""
     decided: SaidBefore | None
 
     @property
@@ -96,7 +94,6 @@ def review_field(organisation: str, key: FieldKey) -> ReviewField | None:
         confidence=reading.confidence,
         reason=reading.reason,
         has_picture=bool(page.suffix) and len(reading.outline_px) >= 4,
-        beside=_beside(organisation, key),
         decided=SaidBefore(newest.pk, told_value(newest.value), newest.by, newest.at) if newest else None,
     )
 
@@ -124,7 +121,8 @@ def _alternatives(reading: models.Reading, value: Value) -> tuple[str, ...]:
     return tuple(text for text in texts if text)[:5]
 
 
-def _beside(organisation: str, key: FieldKey) -> str:
+def name_beside(organisation: str, key: FieldKey) -> str:
+    """Return what stands in the nominee's other name, to find somebody on the staff list by."""
     other = _OTHER_NAME.get(key.field)
     if other is None:
         return ""

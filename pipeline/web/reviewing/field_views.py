@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
 from forms.errors import UsageError
@@ -31,8 +34,8 @@ def next_field(request: WebRequest, organisation: str) -> HttpResponseBase:
     return _show_next(request, way_of(request.GET))
 
 
-def _show_next(request: WebRequest, way: Way) -> HttpResponseBase:
-    keys = at_hand(request, way)
+def _show_next(request: WebRequest, way: Way, keys: tuple[FieldKey, ...] | None = None) -> HttpResponseBase:
+    keys = at_hand(request, way) if keys is None else keys
     while keys:
         shown = review_field(request.organisation.code, keys[0])
         if shown is not None:
@@ -55,8 +58,7 @@ def decide(request: WebRequest, organisation: str, card: int, field: str) -> Htt
         text = form.text()
     if text:
         try:
-            seen = request.POST.get("seen", "")
-            done = decide_field(reviewer(request), shown.key, text, int(seen) if seen.isdecimal() else 0)
+            keys = _keep(request, way, shown.key, text)
         except MeanwhileError as error:
             form.is_valid()
             # Shown anew with what the other person decided, so that whoever decides again knows of it.
@@ -65,11 +67,18 @@ def decide(request: WebRequest, organisation: str, card: int, field: str) -> Htt
             if not form.errors:
                 form.add_error("value", _plain(str(error), field))
             return _show(request, way, shown, (), form, status=400)
-        record(
-            request, "decided field", done.source, f"{field}: {'can’t be read' if done.value is None else 'a value'}"
-        )
-        return _show_next(request, way) if _is_script(request) else redirect(way.next_url(organisation))
+        return _show_next(request, way, keys) if _is_script(request) else redirect(way.next_url(organisation))
     return _show(request, way, shown, (), form, status=400)
+
+
+def _keep(request: WebRequest, way: Way, key: FieldKey, text: str) -> tuple[FieldKey, ...]:
+    """Keep a decision, enter it in the log and take what comes next, all at one go: each would wait for the disk."""
+    seen = request.POST.get("seen", "")
+    with transaction.atomic():
+        done = decide_field(reviewer(request), key, text, int(seen) if seen.isdecimal() else 0)
+        what = "can’t be read" if done.value is None else "a value"
+        record(request, "decided field", done.source, f"{key.field}: {what}")
+        return at_hand(request, way)
 
 
 def _plain(message: str, field: str) -> str:
@@ -138,6 +147,8 @@ def _is_script(request: WebRequest) -> bool:
 def _respond(request: WebRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponseBase:
     if not _is_script(request):
         return render(request, "reviewing/page.html", {**context, "inside": template}, status=status)
-    response = render(request, template, context, status=status)
+    # Without what a whole page shows around its content, which would be looked up for nothing.
+    own = {"organisation": request.organisation, "csrf_token": get_token(request)}
+    response = HttpResponse(render_to_string(template, {**context, **own}), status=status)
     response[_FRAGMENT] = "field"
     return response

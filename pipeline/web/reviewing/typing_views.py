@@ -12,7 +12,7 @@ from pipeline.stated_value import stated_value
 from pipeline.store.card_questions import asked_by
 from pipeline.store.leases import FieldKey, release, renew
 from pipeline.store.listed import suggest_people, suggest_wards
-from pipeline.store.review_fields import ReviewField, review_field
+from pipeline.store.review_fields import ReviewField, name_beside, review_field
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.reviewing.way import reviewer, way_of
 from pipeline.web.reviewing.words import day_words
@@ -76,7 +76,7 @@ def _listed(organisation: str, shown: ReviewField, typed: str) -> list[Suggestio
         return [Suggestion(plain_capitals(ward.name), ward.name) for ward in suggest_wards(organisation, typed)]
     part = _PART.get(shown.key.field, "")
     found = []
-    for one in suggest_people(organisation, typed, part, shown.beside):
+    for one in suggest_people(organisation, typed, part, name_beside(organisation, shown.key)):
         value = {"first": one.first_name, "last": one.last_name}.get(part, f"{one.first_name} {one.last_name}")
         detail = ", ".join(text for text in (one.job_title, one.ward) if text)
         found.append(Suggestion(plain_capitals(value), f"{one.first_name} {one.last_name}", detail))

@@ -39,6 +39,7 @@ async function go(url, options = {}) {
     }
     await show(await answer.text(), answer.ok);
     if (answer.ok) performance.measure("review: next picture", { start: begun });
+    prepare();
   } catch {
     tell("Not kept: the connection was lost. What you entered is still here; try again.");
   } finally {
@@ -84,6 +85,12 @@ function begin(fresh) {
   if (input && fresh) input.matches("textarea") ? input.setSelectionRange(0, 0) : input.select();
   mark();
   announced.textContent = review.querySelector(".review__left").textContent;
+}
+
+// What may come next is loaded once this is seen, so that it takes nothing from it.
+function prepare() {
+  const review = form();
+  if (!review) return;
   for (const link of review.querySelectorAll("[data-following]")) load(link.href);
   if (review.dataset.content === "date") suggest();
 }
@@ -240,3 +247,4 @@ addEventListener("pagehide", () => {
 const first = place.querySelector("[data-crop]");
 if (first) pictures.set(first.src, first);
 begin(true);
+prepare();
