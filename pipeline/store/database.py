@@ -24,6 +24,8 @@ _CARD = "card:"
 _BUSY_SECONDS = 60
 """How long a write waits for another process's before it gives up; a page is kept in some hundredths of a
 second."""
+_KEPT_OPEN = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+"""The server's threads keep their connections: opening one costs as much as all that a page asks."""
 _URL_FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
 
 
@@ -34,6 +36,7 @@ def database_of(home: Path, url: str | None) -> dict[str, Any]:
         return _postgresql(url)
     return {
         "ENGINE": "django.db.backends.sqlite3",
+        **_KEPT_OPEN,
         "NAME": str(home / DATABASE_FILE),
         # A transaction that first reads and then writes would fail, rather than wait, when another process
         # writes in between; so each one takes the lock at its beginning.
@@ -53,6 +56,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         raise UsageError(f"--database names no database; give it as {_URL_FORM}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
+        **_KEPT_OPEN,
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -56,6 +56,14 @@ def decide(source: str, field: str, value: str, by: str, layouts: Layouts, organ
     return _decide(_deciding_on(source, organisation), field, value, by, layouts)
 
 
+def decide_shown(
+    card: models.Card, field: str, now: Value | None, text: str, by: str, layout: CardLayout | None
+) -> Decided:
+    """The same of a card's field that a person was shown just now: what it says and its layout are known already."""
+    at = _DecidingOn(card.organisation, card_source(card.number, card.copy), {field: now}, card.fingerprint)
+    return _decide(at, field, text, by, {card.fingerprint: layout} if layout else {})
+
+
 def decide_rows(
     rows: Iterable[FilledRow | RefusedRow], by: str, layouts: Layouts, organisation: str = ""
 ) -> Iterator[Decided | RefusedRow]:

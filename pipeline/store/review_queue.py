@@ -9,12 +9,13 @@ from django.db.models import Count
 from django.utils import timezone
 
 from forms.errors import UsageError
+from pipeline.records import Value
 from pipeline.sources import card_source
 from pipeline.store import models
 from pipeline.store.card_questions import asked_by
 from pipeline.store.database import lock
-from pipeline.store.decided import MATCHES, WITHDRAWN
-from pipeline.store.decisions import Decided, decide, newest_decision
+from pipeline.store.decided import MATCHES, WITHDRAWN, told_value
+from pipeline.store.decisions import Decided, decide, decide_shown, newest_decision
 from pipeline.store.leases import FieldKey, Reviewer, hold, is_free
 from pipeline.store.placing import card_lock
 from pipeline.store.waiting import CONTENT_ORDER, LONGEST_ALIKE
@@ -145,18 +146,27 @@ def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int) -> Decided:
     if card is None:
         raise UsageError("There is no such card in this organisation.")
     asked = asked_by(card.fingerprint)
-    layouts = {card.fingerprint: asked.layout} if asked else {}
     with transaction.atomic():
         lock([card_lock(card.number)])
         row = models.WaitingField.objects.filter(card=card, field=key.field).select_for_update().first()
         source = card_source(card.number, card.copy)
-        _refuse_decided(who, source, key.field, seen)
+        newest = _refuse_decided(who, source, key.field, seen)
         if row and row.leased_to not in (None, who.user) and row.leased_until and row.leased_until > timezone.now():
             raise MeanwhileError(
                 "You were away for a while, and somebody else is looking at this field now, so what you entered was "
                 "not kept. It stays here until you go on."
             )
-        return decide(source, key.field, text, who.by, layouts)
+        now = told_value(newest.value) if newest else _read(card, key.field)
+        return decide_shown(card, key.field, now, text, who.by, asked.layout if asked else None)
+
+
+def _read(card: models.Card, field: str) -> Value | None:
+    readings = models.Reading.objects.filter(
+        run__newest=True, run__sighting__current=True, run__sighting__card=card, field=field
+    )
+    if (reading := readings.first()) is None:
+        raise UsageError(f"There is no field '{field}' on this card.")
+    return told_value(reading.value)
 
 
 def decide_answer(who: Reviewer, source: str, field: str, text: str, seen: int) -> Decided:
@@ -167,13 +177,14 @@ def decide_answer(who: Reviewer, source: str, field: str, text: str, seen: int) 
         return decide(source, field, text, who.by, {}, who.organisation)
 
 
-def _refuse_decided(who: Reviewer, source: str, field: str, seen: int) -> None:
+def _refuse_decided(who: Reviewer, source: str, field: str, seen: int) -> models.Decision | None:
     newest = newest_decision(who.organisation, source, field)
     if newest is not None and newest.pk != seen:
         raise MeanwhileError(
             f"{newest.by} decided this field after it was shown to you, so what you entered was not kept. "
             "Look at what they decided; if it is wrong, decide again."
         )
+    return newest
 
 
 def decided_before(who: Reviewer, decision: int = 0) -> tuple[int, FieldKey] | None:
