@@ -97,6 +97,7 @@ function prepare() {
 
 // Beside the field, where whoever types sees it.
 function tell(message) {
+  asked += 1; // What was asked for while typing must not write over it.
   const words = place.querySelector("[data-words]");
   if (words) words.textContent = message;
 }
