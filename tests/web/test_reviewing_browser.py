@@ -285,3 +285,11 @@ def test_two_hundred_fields_while_fifty_thousand_wait(sign_in: Open, order: str)
     print(f"\nof which the server, median {statistics.median(waited):.0f} ms", end="")
     middle = statistics.median(took)
     print(f"\n{order}: from Enter to the next picture, median {middle:.0f} ms, 95th {took[190]:.0f} ms")
+
+
+def test_where_nothing_waits(sign_in: Open, axe: Look, picture: Look) -> None:
+    page = sign_in("quality-lead", "RYZ")
+    for number, path in enumerate(("review/next/", "review/answers/", "review/alike/")):
+        page.goto(f"/RYZ/{path}")
+        axe(page)
+        picture(page, f"review nothing waits {number}")
