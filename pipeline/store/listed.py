@@ -1,19 +1,14 @@
 """The staff and wards of an organisation, arranged in memory to be looked up and searched while somebody types."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from threading import Lock
 
 from rapidfuzz import fuzz, process
 
 from pipeline.lists import plain_capitals
 from pipeline.store import models
-from pipeline.store.setup import store_home
+from pipeline.store.per_profile import PerProfile
 
-_KEPT = 8
-"""Organisations whose lists are kept: those that people work on just now. A list of 20,000 takes some 10 MB."""
 _LOOKED_AT = 200
 """Of those who share the name that is typed, among whom the other name is looked for."""
 _ALIKE = 70.0
@@ -94,24 +89,9 @@ def _likeliest(typed: str, names: tuple[str, ...], limit: int) -> list[int]:
     return found
 
 
-_lists: "OrderedDict[tuple[str, str], tuple[datetime | None, Listed]]" = OrderedDict()
-_guard = Lock()
-
-
 def lists_of(organisation: str) -> Listed:
     """Return an organisation's lists, fetched anew when its profile was loaded since."""
-    key = (str(store_home()), organisation)
-    loaded = models.Organisation.objects.filter(code=organisation).values_list("loaded_at", flat=True).first()
-    with _guard:
-        if key in _lists and _lists[key][0] == loaded:
-            _lists.move_to_end(key)
-            return _lists[key][1]
-    listed = _fetched(organisation)
-    with _guard:
-        _lists[key] = (loaded, listed)
-        while len(_lists) > _KEPT:
-            _lists.popitem(last=False)
-    return listed
+    return _lists.of(organisation)
 
 
 def _fetched(organisation: str) -> Listed:
@@ -149,3 +129,7 @@ def _by_name(entries: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     for name, key in entries:
         found.setdefault(plain_name(name), set()).add(key)
     return {name: frozenset(keys) for name, keys in found.items()}
+
+
+_lists = PerProfile(_fetched)
+"""A list of 20,000 takes some 10 MB."""
