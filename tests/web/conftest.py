@@ -68,6 +68,8 @@ def new_page(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
+        # From the start: Chromium now and then opens a chooser before it has heard that one is awaited.
+        page.on("filechooser", lambda _: None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
         return page
