@@ -305,6 +305,13 @@ def merge_elsewhere(home: Path, url: str | None) -> "subprocess.Popen[str]":
     )
 
 
+def merge_that_began(home: Path, url: str | None) -> "tuple[subprocess.Popen[str], float]":
+    process = merge_elsewhere(home, url)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begins\n"
+    return process, time.monotonic()
+
+
 NAMES = [f"{letter}{end}" for letter in "BCDFGHKLMN" for end in ("arton", "ewes", "illing", "ostock", "undley", "yre")]
 
 
@@ -316,7 +323,7 @@ def take_many() -> None:
                 make_submission(
                     n, nominee_last_name=f"Smith{chr(97 + n // 2 % 26)}{n // 52}", action=f"{ANOTHER} {n // 2}"
                 )
-                for n in range(1, 120)
+                for n in range(1, 81)
             ),
             organisation=code,
         )
@@ -337,21 +344,21 @@ def test_two_merges_at_once(store: Path, store_url: str | None) -> None:
     once = both()
     assert merged("RXW", "RL1").counts()["new"] == 0
     assert both() == once
-    assert undo_merge().waiting == 238
+    assert undo_merge().waiting == 160
 
 
 @pytest.mark.slow
 def test_killed_at_any_moment_the_next_merge_ends_alike(store: Path, store_url: str | None) -> None:
     take_many()
-    merged("RXW", "RL1")
+    process, began = merge_that_began(store, store_url)
+    process.communicate(timeout=120)
+    seconds = time.monotonic() - began
     expected = both()
     undo_merge()
     killed = 0
-    for delay in (0.0, 0.3, 0.6, 0.75, 0.9, 1.05, 1.2, 1.5):
-        process = merge_elsewhere(store, store_url)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begins\n"
-        time.sleep(delay)
+    for part in (0.0, 0.4, 0.6, 0.7, 0.8, 0.9):
+        process, began = merge_that_began(store, store_url)
+        time.sleep(max(0.0, began + part * seconds - time.monotonic()))
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60)
         killed += process.returncode == -signal.SIGKILL
