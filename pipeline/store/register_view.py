@@ -1,6 +1,6 @@
 """Looks things up in an organisation's register: searched, filtered, sorted, a page at a time."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ class Query:
     words: str = ""
     """Each must be in the nominee's or nominator's name, a team, an id, a source or a story."""
     ward: str = ""
-    """A team's name as the register has it."""
+    """A team's name, however it is spelt: `WARD 7` of a card is `Ward 7` of a form."""
     month: str = ""
     """`2026-11`, of the day that it came in."""
     channel: str = ""
@@ -66,7 +66,7 @@ def find(organisation: str, query: Query, page: int = 1, size: int = 50) -> Page
 
 
 def _fits(nomination: Nomination, query: Query) -> bool:
-    if query.ward and nomination.nominee_team != query.ward:
+    if query.ward and plain_capitals(nomination.nominee_team) != plain_capitals(query.ward):
         return False
     if query.month and not nomination.received_at.startswith(query.month):
         return False
@@ -78,9 +78,17 @@ def _fits(nomination: Nomination, query: Query) -> bool:
 def _choices(entries: Iterable[Entry]) -> dict[str, tuple[tuple[str, int], ...]]:
     nominations = [entry.nomination for entry in entries]
     counts = {
-        "ward": Counter(one.nominee_team for one in nominations if one.nominee_team),
+        "ward": _teams(Counter(one.nominee_team for one in nominations if one.nominee_team)),
         "month": Counter(one.received_at[:7] for one in nominations),
         "channel": Counter(one.channel.value for one in nominations),
         "status": Counter(one.status.value for one in nominations),
     }
     return {name: tuple(sorted(counted.items(), reverse=name == "month")) for name, counted in counts.items()}
+
+
+def _teams(spelt: Mapping[str, int]) -> Counter[str]:
+    """Count each team once, in the spelling met most; of those met alike, the one in capitals comes last."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for spelling in sorted(spelt, key=lambda one: (-spelt[one], one.isupper(), one)):
+        alike[plain_capitals(spelling)].append(spelling)
+    return Counter({spellings[0]: sum(spelt[one] for one in spellings) for spellings in alike.values()})

@@ -49,6 +49,13 @@ def test_words_and_filters_narrow_what_is_found() -> None:
     assert dict(find("RXW", Query()).choices["ward"]) == {"Ward 21": 2, "Ward 7": 1}
 
 
+def test_a_ward_is_one_however_it_is_spelt() -> None:
+    teams = ("Ward 7", "WARD 7", "Théâtre", "THEATRE", "ward  7", "Ward 7", "Ward 70")
+    take(*(make_submission(n, nominee_team=team) for n, team in enumerate(teams, start=1)))
+    assert dict(find("RXW", Query()).choices["ward"]) == {"Ward 7": 4, "Théâtre": 2, "Ward 70": 1}
+    assert find("RXW", Query(ward="Ward 7")).found == find("RXW", Query(ward="WARD 7")).found == 4
+
+
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS), "nonsense"])
 def test_every_order_holds_all(sort: str) -> None:
     take_three()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pipeline.store.questions import list_open
 from tests.commands.stack_runs import compassion
@@ -169,3 +169,26 @@ def test_without_scripts_a_merge_can_be_asked_for(site: Site, sign_in: Callable[
     assert compassion(site.home, "work", "--once").returncode == 0
     page.click("noscript a")
     page.wait_for_selector("text=It changed nothing")
+
+
+def test_an_import_that_takes_seconds_says_so_and_is_sent_once(
+    sign_in: Callable[..., Page], axe: Look, picture: Look
+) -> None:
+    page = sign_in("coordinator", "RYZ")
+    page.goto("/RYZ/import/")
+    choose_file(page, SAMPLE)
+    page.click("text=Upload")
+    page.wait_for_selector("text=Which column holds what")
+    # Counted instead of sent, to look at the page as it is meanwhile.
+    page.evaluate(
+        "window.sent = 0; document.addEventListener('submit', (submit) => {"
+        " if (!submit.defaultPrevented) window.sent += 1; submit.preventDefault(); })"
+    )
+    go_to(page, "Import 5 rows")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("5 rows are being imported.")
+    expect(page.locator("progress")).to_be_visible()
+    assert page.evaluate("window.sent") == 1
+    axe(page)
+    picture(page, "import busy")
