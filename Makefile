@@ -28,7 +28,7 @@ lint: setup ## ruff and mypy
 
 # pytest stands last so that its closing line is the last thing printed.
 test: test-tools lint ## lint, then every test but the soak tests (under 15 minutes)
-	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist worksteal --cov --cov-report=term:skip-covered
 
 soak: test-tools ## the long tests: fuzzing, kills, large counts
 	@$(BIN)/python -m pytest -m soak

@@ -255,7 +255,7 @@ def pieces(seed: int) -> list[Step]:
 
 
 @pytest.mark.parametrize("store_url", [None], ids=["sqlite"])
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.soak)])
 def test_any_order_and_any_portions_give_the_same_register(seed: int, organisation: Path, tmp_path: Path) -> None:
     for step in pieces(seed):
         step()
