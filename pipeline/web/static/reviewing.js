@@ -6,12 +6,13 @@ const pictures = new Map();
 const plainKeys = "review-plain-keys";
 let busy = false;
 let touched = false;
-let asked = 0;
+let asking = new AbortController();
 let kept = Date.now();
 
 const form = () => place.querySelector("form.review");
 const inputs = () => [...place.querySelectorAll("[name=value]")];
 const text = () => inputs().find((input) => input.matches("textarea, [type=text]"));
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 function load(url) {
@@ -29,6 +30,7 @@ function load(url) {
 async function go(url, options = {}) {
   if (busy) return;
   busy = true;
+  asking.abort(); // Nothing is to stand in the way of what is being kept.
   const begun = performance.now();
   form()?.setAttribute("aria-busy", "true");
   try {
@@ -68,7 +70,7 @@ async function show(html, fresh) {
 
 function begin(fresh) {
   touched = false;
-  asked += 1;
+  asking.abort();
   const review = form();
   if (!review) {
     document.title = document.title.replace(/^[^–]*/, "Nothing waits ");
@@ -97,7 +99,7 @@ function prepare() {
 
 // Beside the field, where whoever types sees it.
 function tell(message) {
-  asked += 1; // What was asked for while typing must not write over it.
+  asking.abort(); // What was asked for while typing must not write over it.
   const words = place.querySelector("[data-words]");
   if (words) words.textContent = message;
 }
@@ -162,15 +164,20 @@ function mark() {
   }
 }
 
+// While somebody types fast, only what they end with is asked for.
 async function suggest() {
   const review = form();
   const input = text();
   if (!review?.dataset.suggest || !input) return;
-  const mine = ++asked;
-  const answer = await fetch(`${review.dataset.suggest}?typed=${encodeURIComponent(input.value)}`).catch(() => null);
-  if (!answer?.ok || mine !== asked) return;
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (mine !== asked) return;
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  await pause(100);
+  if (signal.aborted) return;
+  const url = `${review.dataset.suggest}?typed=${encodeURIComponent(input.value)}`;
+  const said = await fetch(url, { signal }).then((answer) => answer.ok && answer.text()).catch(() => "");
+  if (!said || signal.aborted) return;
+  const parsed = new DOMParser().parseFromString(said, "text/html");
   const found = parsed.querySelector("ul");
   const words = parsed.querySelector("[data-words]")?.textContent ?? "";
   place.querySelector("[data-words]").textContent = words || (found ? `${found.children.length} on the list` : "");
