@@ -51,7 +51,7 @@ def decide(source: str, field: str, value: str, by: str, layouts: Layouts, organ
 
     Besides a source's fields, `nominee_staff` (a staff id), `nominee_ward` (a ward's code) and `withdrawn` (`yes` or
     `no`) may be decided; an empty value says that none on the list is meant. `organisation` need be named only when
-    several have a source of that name.
+    several have a source of that name; of another one's source nothing is decided.
     """
     return _decide(_deciding_on(source, organisation), field, value, by, layouts)
 
@@ -100,7 +100,7 @@ def _deciding_on(source: str, organisation: str) -> _DecidingOn:
     if named is None:
         return _submission(source, organisation)
     card = find_card(*named)
-    if card is None:
+    if card is None or organisation not in ("", card.organisation):
         number, copy = named
         raise UsageError(f"Card {number}{f' copy {copy}' if copy > 1 else ''} was never read here.")
     values: dict[str, Value | None] = {

@@ -1,6 +1,6 @@
 """Tells what waits for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.records import FieldReading, Status
@@ -48,5 +48,18 @@ def waiting_answers(organisation: str | None = None) -> Iterator[WaitingAnswer]:
         for said in statements_of(code):
             groups.setdefault(nomination[said.key], []).append(said)
         for members in groups.values():
-            if not any(said.paper or said.withdrawn for said in members):
-                yield from (WaitingAnswer(members[0], field) for field in missing_fields(members))
+            yield from (WaitingAnswer(members[0], field) for field in _missing(members))
+
+
+def lacks_answer(organisation: str, source: str, field: str) -> bool:
+    """Return whether a submission's nomination lacks that answer, as `waiting_answers` tells it."""
+    rows = models.NominationSource.objects.filter(organisation=organisation)
+    nomination = rows.filter(source=source).values_list("nomination", flat=True).first()
+    if nomination is None:
+        return False
+    members = statements_of(organisation, list(rows.filter(nomination=nomination).values_list("source", flat=True)))
+    return source == members[0].source.id and field in _missing(members)
+
+
+def _missing(members: Sequence[Statement]) -> tuple[str, ...]:
+    return () if any(said.paper or said.withdrawn for said in members) else missing_fields(members)

@@ -98,6 +98,11 @@ def review_field(organisation: str, key: FieldKey) -> ReviewField | None:
     )
 
 
+def card_fields(organisation: str, card: int) -> tuple[str, ...]:
+    """Return the names of the fields of one of an organisation's cards."""
+    return tuple(_readings(organisation, card).values_list("field", flat=True))
+
+
 def _readings(organisation: str, card: int) -> QuerySet[models.Reading]:
     return models.Reading.objects.filter(
         run__newest=True,

@@ -18,6 +18,7 @@ from pipeline.store.decided import MATCHES, WITHDRAWN, told_value
 from pipeline.store.decisions import Decided, decide, decide_shown, newest_decision
 from pipeline.store.leases import FieldKey, Reviewer, hold, is_free
 from pipeline.store.placing import card_lock
+from pipeline.store.review import lacks_answer
 from pipeline.store.waiting import CONTENT_ORDER, LONGEST_ALIKE
 
 GRID = 40
@@ -136,6 +137,18 @@ def _as_read(row: models.WaitingField, who: Reviewer, field: str) -> models.Deci
     )
 
 
+def is_to_review(who: Reviewer, key: FieldKey) -> bool:
+    """Return whether a field is one to be looked at: it waits, or this person decided it and may go back to it."""
+    card = models.Card.objects.filter(pk=key.card, organisation=who.organisation).first()
+    if card is None:
+        return False
+    if models.WaitingField.objects.filter(card=card, field=key.field).exists():
+        return True
+    source = card_source(card.number, card.copy)
+    decided = models.Decision.objects.filter(organisation=who.organisation, source=source, field=key.field)
+    return decided.filter(by=who.by).exists()
+
+
 def decide_field(who: Reviewer, key: FieldKey, text: str, seen: int) -> Decided:
     """Keep what a person says of a field of a card that they were shown.
 
@@ -170,10 +183,13 @@ def _read(card: models.Card, field: str) -> Value | None:
 
 
 def decide_answer(who: Reviewer, source: str, field: str, text: str, seen: int) -> Decided:
-    """Keep what a person says of an answer that an electronic submission lacks; otherwise as `decide_field`."""
+    """Keep what a person says of an answer that an electronic submission lacks, and of no other; otherwise as
+    `decide_field`."""
     with transaction.atomic():
         lock([f"answer:{who.organisation}:{source}"])
         _refuse_decided(who, source, field, seen)
+        if not lacks_answer(who.organisation, source, field):
+            raise UsageError("This answer isn't missing any more, so what you entered was not kept.")
         return decide(source, field, text, who.by, {}, who.organisation)
 
 

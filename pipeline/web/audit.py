@@ -1,5 +1,9 @@
 """Writes the audit log: who saw or changed what, when. Nothing is ever taken out of it."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from pipeline.web.access import WebRequest
 from pipeline.web.models import AuditEvent
 
@@ -14,3 +18,9 @@ def record(request: WebRequest, action: str, subject: str = "", detail: str = ""
         subject=subject,
         detail=detail,
     )
+
+
+def saw_lately(request: WebRequest, action: str, subject: str, detail: str) -> bool:
+    """Return whether the log says that they saw just that, within a day."""
+    events = AuditEvent.objects.filter(organisation=request.organisation.code, subject=subject, user=request.user)
+    return events.filter(action=action, detail=detail, at__gt=timezone.now() - timedelta(days=1)).exists()

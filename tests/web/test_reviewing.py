@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pipeline.store import models
+from pipeline.store.decisions import decide as choose
+from pipeline.store.layouts import known_layouts
 from pipeline.store.review_queue import waiting
 from pipeline.web.models import AuditEvent
 from tests.pipeline.scan_files import drawn_page, jpeg_bytes
@@ -250,6 +252,55 @@ def test_answers_that_web_forms_lack(client: In) -> None:
     answer = lead.post("/RXW/review/answers/decide/", {**given, "value": "Another."})
     assert "decided this field after it was shown" in answer.content.decode()
     assert "Another." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("field", "value"), [("action", "She sang."), ("withdrawn", "yes"), ("consent", "(empty)")])
+def test_no_answer_is_taken_that_is_not_missing(client: In, field: str, value: str) -> None:
+    form = models.NominationSource.objects.filter(organisation="RXW", submission__isnull=False)[0].source
+    card = models.Card.objects.filter(organisation="RXW")[0]
+    elsewhere = models.NominationSource.objects.filter(organisation="RXW", card=card)[0].source
+    for code, source in (("RXW", form), ("RXW", elsewhere), ("RYZ", form), ("RYZ", elsewhere)):
+        lead = client("quality-lead", code)
+        given = {"source": source, "field": field, "seen": "0", "value": value}
+        answer = lead.post(f"/{code}/review/answers/decide/", given)
+        assert "missing any more" in answer.content.decode()
+    assert not models.Decision.objects.exists()
+
+
+def test_only_what_waits_or_was_ones_own_is_shown_and_decided(client: In) -> None:
+    lead = client("quality-lead")
+    shown = get(lead)
+    path = ACTION.findall(shown)[0].removeprefix("/RXW/review/decide/")
+    pictures = [f"/RXW/review/{kind}/{path}" for kind in ("crop", "around")] + [
+        f"/RXW/review/card/{path.split('/')[0]}/"
+    ]
+    decide(lead, shown, value="2018-08-06")
+    models.WaitingField.objects.all().delete()
+    colleague = client("coordinator")
+    assert [lead.get(url).status_code for url in pictures] == [200] * 3
+    assert [colleague.get(url).status_code for url in pictures] == [404] * 3
+    assert lead.post(f"/RXW/review/decide/{path}", {"value": "no date"}).status_code == 409
+    assert colleague.post(f"/RXW/review/decide/{path}", {"value": "no date"}).status_code == 404
+
+
+def test_who_wishes_not_to_be_named_is_painted_over_on_the_whole_card(client: In) -> None:
+    source = models.NominationSource.objects.filter(organisation="RXW", card__isnull=False)[0]
+    person = make_person("quality-lead")
+    by = f"{person.get_full_name()} ({person.username})"
+    choose(source.source, "date", "2018-08-06", by, known_layouts(), "RXW")
+    lead = client("quality-lead")
+    url = f"/RXW/review/card/{source.card_id}/"
+    choose(source.source, "consent", "share_publicly", "Ann", known_layouts(), "RXW")
+    before = lead.get(url).content
+    choose(source.source, "consent", "stay_anonymous", "Ann", known_layouts(), "RXW")
+    assert lead.get(url).content != before
+
+
+def test_a_field_without_a_picture_is_entered_in_the_log_too(client: In, home: Path) -> None:
+    models.Page.objects.update(suffix="")
+    lead = client("quality-lead")
+    source = models.Card.objects.get(pk=ACTION.findall(get(lead))[0].split("/")[4]).number
+    assert AuditEvent.objects.filter(action="viewed field", subject=f"card:{source}", detail="date").exists()
 
 
 def test_nothing_of_another_organisation(client: In) -> None:

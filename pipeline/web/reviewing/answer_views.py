@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -77,9 +78,10 @@ def decide_missing(request: WebRequest, organisation: str) -> HttpResponseBase:
     if not text:
         return _show(request, "Say what is meant, or choose “Nobody knows”.", source)
     try:
-        done = decide_answer(reviewer(request), source, field, text, int(seen) if seen.isdecimal() else 0)
+        with transaction.atomic():
+            done = decide_answer(reviewer(request), source, field, text, int(seen) if seen.isdecimal() else 0)
+            record(request, "decided field", done.source, f"{field}: a value")
     except UsageError as error:
         return _show(request, str(error), source, text)
-    record(request, "decided field", done.source, f"{field}: a value")
     messages.success(request, f"{field_words(field)} of {source} is kept.")
     return redirect("reviewing:answers", organisation)

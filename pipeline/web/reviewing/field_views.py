@@ -18,7 +18,7 @@ from pipeline.store.review_queue import MeanwhileError, decide_field, decided_be
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.reviewing.forms import CONTENT_WORDS, ValueForm
-from pipeline.web.reviewing.way import Way, at_hand, reviewer, way_of
+from pipeline.web.reviewing.way import Way, at_hand, looked_at, may_look, reviewer, way_of
 from pipeline.web.reviewing.words import value_words
 
 _FRAGMENT = "X-Review"
@@ -48,9 +48,10 @@ def _show_next(request: WebRequest, way: Way, keys: tuple[FieldKey, ...] | None 
 @needs(Role.QUALITY_LEAD, Role.COORDINATOR)
 def decide(request: WebRequest, organisation: str, card: int, field: str) -> HttpResponseBase:
     """Keep what somebody says of a field, and go on; what can't be kept is shown again with the reason."""
-    shown = review_field(organisation, FieldKey(card, field))
-    if shown is None:
-        raise Http404("There is no such field.")
+    key = FieldKey(card, field)
+    shown = review_field(organisation, key)
+    if shown is None or not may_look(request, key):
+        raise Http404("There is no such field to review.")
     way = way_of(request.POST)
     form = ValueForm(shown.question, None, request.POST)
     text = _BUTTONS.get(request.POST.get("button", ""), "")
@@ -110,6 +111,9 @@ def _show(
     status: int = 200,
     went_back: int = 0,
 ) -> HttpResponseBase:
+    if status != 200 or not shown.has_picture:
+        # Otherwise the picture's own request enters it in the log.
+        looked_at(request, shown.key)
     said = shown.decided.value if shown.decided else shown.value
     code = request.organisation.code
     left = waiting_by_content(code).get(way.content, 0) if way.content else waiting(code)

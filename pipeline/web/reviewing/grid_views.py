@@ -1,6 +1,7 @@
 """Forty fields that were read alike, side by side: the odd ones are picked out, the rest accepted."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -58,8 +59,10 @@ def accept(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Accept what was shown but for the odd ones, and show more of the same while there are any."""
     field, value = (request.POST.get(name, "")[:_LONGEST] for name in ("field", "value"))
     shown, odd = ({int(n) for n in request.POST.getlist(name)[:GRID] if n.isdecimal()} for name in ("shown", "odd"))
-    done = accept_grid(reviewer(request), field, value, shown, odd)
-    record(request, "decided fields side by side", f"{len(done.accepted)} × {field}: as read", ", ".join(done.accepted))
+    with transaction.atomic():
+        done = accept_grid(reviewer(request), field, value, shown, odd)
+        subject = f"{len(done.accepted)} × {field}: as read"
+        record(request, "decided fields side by side", subject, ", ".join(done.accepted))
     parts = [f"{len(done.accepted)} accepted"]
     parts += [f"{done.odd} picked out, to be looked at one by one"] if done.odd else []
     parts += [f"{done.left} left, because somebody else took or decided them meanwhile"] if done.left else []

@@ -6,13 +6,14 @@ from django.views.decorators.http import require_safe
 from pipeline.sources import card_source
 from pipeline.store import models
 from pipeline.store.leases import FieldKey
+from pipeline.store.nomination_view import hidden_fields
 from pipeline.store.page_pictures import NoPictureError
 from pipeline.store.page_pictures import card_picture as cut_out
-from pipeline.store.review_fields import field_picture
+from pipeline.store.review_fields import card_fields, field_picture
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.pictures import picture_response
-from pipeline.web.reviewing.way import reviewer
+from pipeline.web.reviewing.way import looked_at, may_look, reviewer
 
 
 def _card(organisation: str, card: int) -> models.Card:
@@ -22,9 +23,12 @@ def _card(organisation: str, card: int) -> models.Card:
     return row
 
 
-def _field(organisation: str, card: int, field: str, *, around: bool = False) -> tuple[bytes, str]:
+def _field(request: WebRequest, card: int, field: str, *, around: bool = False) -> tuple[bytes, str]:
+    key = FieldKey(card, field)
+    if not may_look(request, key):
+        raise Http404("There is no such field to review.")
     try:
-        return field_picture(organisation, FieldKey(card, field), around=around)
+        return field_picture(request.organisation.code, key, around=around)
     except NoPictureError as error:
         raise Http404(str(error)) from None
 
@@ -33,9 +37,9 @@ def _field(organisation: str, card: int, field: str, *, around: bool = False) ->
 @needs(Role.QUALITY_LEAD, Role.COORDINATOR)
 def crop(request: WebRequest, organisation: str, card: int, field: str) -> HttpResponseBase:
     """Hand out the picture of one field."""
-    row = _card(organisation, card)
-    response = picture_response(*_field(organisation, card, field))
-    record(request, "viewed field", card_source(row.number, row.copy), field)
+    _card(organisation, card)
+    response = picture_response(*_field(request, card, field))
+    looked_at(request, FieldKey(card, field))
     return response
 
 
@@ -44,7 +48,7 @@ def crop(request: WebRequest, organisation: str, card: int, field: str) -> HttpR
 def around(request: WebRequest, organisation: str, card: int, field: str) -> HttpResponseBase:
     """Hand out the picture of one field with the print around it; what is written elsewhere is painted over."""
     row = _card(organisation, card)
-    response = picture_response(*_field(organisation, card, field, around=True))
+    response = picture_response(*_field(request, card, field, around=True))
     record(request, "viewed print around field", card_source(row.number, row.copy), field)
     return response
 
@@ -52,10 +56,14 @@ def around(request: WebRequest, organisation: str, card: int, field: str) -> Htt
 @require_safe
 @needs(Role.QUALITY_LEAD, Role.COORDINATOR)
 def card_picture(request: WebRequest, organisation: str, card: int) -> HttpResponseBase:
-    """Hand out the picture of a whole card."""
+    """Hand out the picture of a whole card of which something is to be reviewed, without what names somebody who
+    wishes not to be named."""
     row = _card(organisation, card)
+    if not any(may_look(request, FieldKey(card, field)) for field in card_fields(organisation, card)):
+        raise Http404("There is nothing to review on this card.")
     try:
-        response = picture_response(*cut_out(row.number, row.copy))
+        hidden = hidden_fields(organisation, row.number, row.copy)
+        response = picture_response(*cut_out(row.number, row.copy, without=hidden))
     except NoPictureError as error:
         raise Http404(str(error)) from None
     record(request, "viewed whole card", card_source(row.number, row.copy))
@@ -70,4 +78,4 @@ def grid_crop(request: WebRequest, organisation: str, card: int, field: str) -> 
     row = _card(organisation, card)
     if not models.WaitingField.objects.filter(card=row, field=field, leased_to=reviewer(request).user).exists():
         raise Http404("This field is not one that you hold.")
-    return picture_response(*_field(organisation, card, field))
+    return picture_response(*_field(request, card, field))

@@ -8,11 +8,16 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from pipeline.sources import card_source
+from pipeline.store import models
 from pipeline.store.leases import FieldKey, Order, Reviewer, take
+from pipeline.store.review_queue import is_to_review
 from pipeline.store.waiting import CONTENT_ORDER
 from pipeline.web.access import WebRequest
+from pipeline.web.audit import record, saw_lately
 
 _SITTING = re.compile(r"[0-9a-f]{16}")
+_SAW = "viewed field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +56,19 @@ def reviewer(request: WebRequest) -> Reviewer:
 def at_hand(request: WebRequest, way: Way) -> tuple[FieldKey, ...]:
     """Return the field to look at now and the next ones."""
     return take(reviewer(request), way.order, way.content, way.sitting)
+
+
+def looked_at(request: WebRequest, key: FieldKey) -> None:
+    """Enter in the log that somebody saw a field."""
+    record(request, _SAW, _source(key), key.field)
+
+
+def may_look(request: WebRequest, key: FieldKey) -> bool:
+    """Return whether a field is somebody's to look at: one to review, or one that they saw today, which somebody else
+    may have decided since."""
+    return is_to_review(reviewer(request), key) or saw_lately(request, _SAW, _source(key), key.field)
+
+
+def _source(key: FieldKey) -> str:
+    number, copy = models.Card.objects.values_list("number", "copy").get(pk=key.card)
+    return card_source(number, copy)
