@@ -98,7 +98,7 @@ def test_a_coordinators_day(site: Site, sign_in: Callable[..., Page], axe: Look,
     picture(page, "merge start")
 
 
-def test_every_page_at_320_px(
+def test_mappings_and_questions_at_320_px(
     site: Site, sign_in: Callable[..., Page], axe: Look, picture: Look, tmp_path: Path
 ) -> None:
     for form in (False, True):
@@ -112,20 +112,6 @@ def test_every_page_at_320_px(
     page.click("main >> text=Upload")
     page.wait_for_selector("text=Which column holds what")
     look_narrow(page, axe, picture, "import mapping 320")
-    page.click("text=Remove the file without importing it")
-    look_narrow(page, axe, picture, "import start 320")
-    page.click("main table a")
-    look_narrow(page, axe, picture, "import form 320")
-    page.click("[aria-label=Submissions] a >> nth=0")
-    look_narrow(page, axe, picture, "submission 320")
-    page.goto("/RYZ/import/readings/")
-    look_narrow(page, axe, picture, "readings 320")
-    page.goto("/RYZ/merge/")
-    look_narrow(page, axe, picture, "merge start 320")
-    page.click("main table a")
-    look_narrow(page, axe, picture, "merge 320")
-    page.click("text=Take this merge back")
-    look_narrow(page, axe, picture, "undo 320")
     page.goto("/RYZ/merge/questions/")
     look_narrow(page, axe, picture, "questions 320")
     asked = list_open("RYZ")[0]
