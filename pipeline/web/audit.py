@@ -1,7 +1,10 @@
 """Writes the audit log: who saw or changed what, when. Nothing is ever taken out of it."""
 
+from django.contrib.auth.models import User
+
 from pipeline.web.access import WebRequest
-from pipeline.web.models import AuditEvent
+from pipeline.web.models import AuditEvent, Membership
+from pipeline.web.roles import person_name
 
 
 def record(request: WebRequest, action: str, subject: str = "", detail: str = "") -> None:
@@ -14,3 +17,15 @@ def record(request: WebRequest, action: str, subject: str = "", detail: str = ""
         subject=subject,
         detail=detail,
     )
+
+
+def record_of_account(user: User, action: str) -> None:
+    """Enter what became of somebody's account in the log of each organisation that they belong to.
+
+    Each administrator sees only their own organisation's log, and it concerns all of them.
+    """
+    codes = set(Membership.objects.filter(user=user).values_list("organisation", flat=True))
+    for code in sorted(codes) or [""]:
+        AuditEvent.objects.create(
+            organisation=code, user=user, person=person_name(user), action=action, subject=user.get_username()
+        )
