@@ -146,9 +146,10 @@ def aside(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
     form = AsideForm(request.POST)
     if form.is_valid():
         try:
-            set_aside(pk, form.cleaned_data["why"], request.person)
+            set_aside(pk, form.cleaned_data["why"], request.person, form.cleaned_data["seen"])
         except UsageError as error:
             form.add_error(None, str(error))
+            found = exception_of(organisation, pk) or found
         else:
             record(request, "set page aside", f"{found.batch}: {row}", form.cleaned_data["why"])
             messages.success(request, f"{_name(found)} is set aside.")
