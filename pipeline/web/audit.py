@@ -1,4 +1,7 @@
-"""Writes the audit log: who saw or changed what, when. Nothing is ever taken out of it."""
+"""Writes the audit log: who saw or changed what, when. Nothing is ever taken out of it.
+
+What is changed and its entry belong in one transaction, so that neither is there without the other.
+"""
 
 from django.contrib.auth.models import User
 
