@@ -12,7 +12,7 @@ from pipeline.page_corners import TURNS, corners_fault
 from pipeline.records import HandPlacing, Outcome
 from pipeline.store import models
 from pipeline.store.database import lock
-from pipeline.store.hand_readings import page_lock
+from pipeline.store.hand_readings import page_lock, waiting_placing
 from pipeline.store.printing import run_of
 from pipeline.store.storable import storable
 
@@ -92,11 +92,24 @@ def place_by_hand(
     return _say(page, by, placing=said, more=more)
 
 
-def set_aside(page: int, reason: str, by: str) -> int:
-    """Keep that a page can't or needn't be read, and why. Raises UsageError when no reason is given."""
+def set_aside(page: int, reason: str, by: str, seen: int | None = None) -> int:
+    """Keep that a page can't or needn't be read, and why.
+
+    `seen` is the key of the placing that whoever says so had before them. Raises UsageError when no reason is given,
+    or when another placing waits to be read: nobody's work is dropped by somebody who didn't see it.
+    """
     if not reason.strip():
         raise UsageError("Say why the page is set aside.")
-    return _say(page, by, reason=storable(reason.strip()))
+    with transaction.atomic():
+        lock([page_lock(page)])
+        row = models.Page.objects.filter(pk=page).first()
+        waiting = waiting_placing(row) if row else None
+        if waiting is not None and waiting.pk != seen:
+            raise UsageError(
+                f"{waiting.by} has placed a card here meanwhile, which is being read. If you set the page aside now, "
+                "that card is not read."
+            )
+        return _say(page, by, reason=storable(reason.strip()))
 
 
 def _say(page: int, by: str, **said: object) -> int:

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from forms.errors import ConfigurationError
 from pipeline.readings_file import RefusedCard, read_readings
 from pipeline.store.import_uploads import Upload, discard_upload, naming, uploaded_sheets, uploaded_table
-from pipeline.store.importing import ChosenMapping, ImportOrder, choose_mapping, import_readings, import_table
+from pipeline.store.importing import ChosenMapping, ImportOrder, Then, choose_mapping, import_readings, import_table
 from pipeline.store.submissions import ImportResult
 from pipeline.submissions.answers import answers_in, meaning_of
 from pipeline.submissions.mapping_file import given_mapping
@@ -101,17 +103,20 @@ def propose_import(upload: Upload, form: str = "", sheet: str = "", told: Mappin
     )
 
 
-def confirm_import(upload: Upload, form: str, told: Mapping[str, Any], by: str) -> ImportResult:
+def confirm_import(
+    upload: Upload, form: str, told: Mapping[str, Any], by: str, then: Then = lambda result: None
+) -> ImportResult:
     """Import an upload as a person confirmed it, all at one go; keep the mapping for the form's next export.
 
-    Raises ConfigurationError with every fault of the mapping; the upload is then still there.
+    `then` is called within the transaction: one around this would hold the database while the file is read. Raises
+    ConfigurationError with every fault of the mapping; the upload is then still there.
     """
     table = uploaded_table(upload, str(told.get("sheet") or ""))
     chosen = _choose(table, upload, form, told)
     if faults := missing(chosen.columns):
         raise ConfigurationError(_WHERE, faults)
     order = ImportOrder(upload.organisation, form, upload.name, upload.sha256, by, mapping_new=True)
-    result = import_table(chosen, order)
+    result = import_table(chosen, order, then=then)
     discard_upload(upload)
     return result
 
@@ -141,11 +146,13 @@ def look_at_readings(upload: Upload) -> ReadingsTold:
     return ReadingsTold(cards, refused, dated)
 
 
-def confirm_readings(upload: Upload, received: date, by: str) -> ImportResult:
-    """Import an uploaded file of readings; `received` is the day of cards that don't tell theirs."""
+def confirm_readings(upload: Upload, received: date, by: str, then: Then = lambda result: None) -> ImportResult:
+    """Import an uploaded file of readings; `received` is the day of cards that don't tell theirs. `then` is called
+    within the transaction."""
     order = ImportOrder(upload.organisation, "", upload.name, upload.sha256, by)
-    with naming(upload.path, upload.name):
+    with naming(upload.path, upload.name), transaction.atomic():
         result = import_readings(upload.path, order, received)
+        then(result)
     discard_upload(upload)
     return result
 

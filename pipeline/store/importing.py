@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from forms.errors import ConfigurationError, NothingReadError
@@ -32,6 +33,8 @@ LONGEST_FORM_NAME = 150
 FollowRows = Callable[[Iterable[Row]], Iterable[Row]]
 FollowCards = Callable[[Iterable[SentCard | RefusedCard]], Iterable[SentCard | RefusedCard]]
 """Hands on what passes, such as one that shows how far the work is."""
+Then = Callable[[ImportResult], None]
+"""Does what belongs to an import, within its transaction: both are kept, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,10 @@ class ImportOrder:
     """Whether a person gave the mapping for this very import."""
 
 
-def import_table(chosen: ChosenMapping, order: ImportOrder, follow: FollowRows = iter) -> ImportResult:
-    """Import a table's rows by a mapping, all at one go."""
+def import_table(
+    chosen: ChosenMapping, order: ImportOrder, follow: FollowRows = iter, then: Then = lambda result: None
+) -> ImportResult:
+    """Import a table's rows by a mapping, all at one go; `then` is called within the transaction."""
     table, columns = chosen.table, chosen.columns
     export = ExportFile(
         organisation=order.organisation,
@@ -99,7 +104,10 @@ def import_table(chosen: ChosenMapping, order: ImportOrder, follow: FollowRows =
     )
     # All rows are read before the first is kept, so that the database is not held up meanwhile.
     rows = list(follow(read_submissions(table, columns, timezone.localdate())))
-    return save_submissions(export, rows)
+    with transaction.atomic():
+        result = save_submissions(export, rows)
+        then(result)
+    return result
 
 
 def import_readings(path: Path, order: ImportOrder, received: date, follow: FollowCards = iter) -> ImportResult:

@@ -169,23 +169,25 @@ _DO: dict[models.Job.Kind, Callable[[models.Job, Tell], None]] = {
 """What a worker does for each kind of job."""
 
 
-def try_again(job: models.Job) -> None:
-    """Let a job that failed wait again; it goes on where it was."""
-    models.Job.objects.filter(pk=job.pk, state=models.Job.State.FAILED).update(
-        state=models.Job.State.WAITING, message="", tries=0
-    )
+def try_again(job: models.Job) -> bool:
+    """Let a job that failed wait again; it goes on where it was. Return whether it had failed."""
+    failed = models.Job.objects.filter(pk=job.pk, state=models.Job.State.FAILED)
+    return bool(failed.update(state=models.Job.State.WAITING, message="", tries=0))
 
 
-def give_up(job: models.Job) -> None:
-    """Leave a job that failed as it is: what was read stays, and its files are removed."""
+def give_up(job: models.Job) -> bool:
+    """Leave a job that failed as it is: what was read stays, and its files are removed. Return whether it had
+    failed."""
     with transaction.atomic():
         given_up = models.Job.objects.filter(pk=job.pk, state=models.Job.State.FAILED).update(
             state=models.Job.State.DONE
         )
         if given_up and job.batch_id is not None:
             finish_batch(job.batch_id)
-    if given_up:
-        remove_files(job)
+        if given_up:
+            # Not before it is certain: a transaction around this one may still fail.
+            transaction.on_commit(lambda: remove_files(job))
+    return bool(given_up)
 
 
 def before(job: models.Job) -> int:

@@ -259,17 +259,21 @@ def undo_merge() -> Undone:
     return Undone(parts[0].at, sum(part.moved_back for part in parts), sum(part.waiting for part in parts))
 
 
-def undo_merge_of(organisation: str, run: int, by: str) -> Undone:
+def undo_merge_of(organisation: str, run: int, by: str, then: Callable[[Undone], None] = lambda undone: None) -> Undone:
     """Take back what a merge changed of one organisation, which must be the last that changed anything of it.
 
     Whatever else that merge did stays: sources, links and ids of two organisations have nothing to do with each
-    other. Raises UsageError when it isn't the last, such as when another has run meanwhile.
+    other. `then` is called within the transaction: one around this would hold the database while it waits for a merge
+    that itself waits for the database. Raises UsageError when it isn't the last, such as when another has run
+    meanwhile.
     """
     with merging(store_home()), transaction.atomic():
         part = last_part(organisation)
         if part is None or part.run_id != run:
             raise UsageError("This is not the last merge any more, so it can't be taken back. See what ran since.")
-        return _undo(part, by)
+        undone = _undo(part, by)
+        then(undone)
+        return undone
 
 
 def last_part(organisation: str) -> models.MergePart | None:

@@ -149,8 +149,12 @@ class Intake:
                 )
                 for place, file in enumerate(files)
             )
-        self._committed = True
+            # Not before it is certain: where a transaction around this one fails, the files are abandoned.
+            transaction.on_commit(self._keep)
         return job
+
+    def _keep(self) -> None:
+        self._committed = True
 
     def _judge(self) -> None:
         """Decide by its first bytes whether the present file is a scan, and begin to write it."""

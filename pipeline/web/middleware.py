@@ -16,10 +16,11 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def keep_session(get_response: GetResponse) -> GetResponse:
-    """Keep whoever works on signed in."""
+    """Keep whoever works on signed in, but not a computer left alone with a page that asks by itself how far it is."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
+        by_itself = request.method == "GET" and "HX-Request" in request.headers
+        if request.user.is_authenticated and not by_itself:
             now = int(time.time())
             if now - request.session.get("kept", 0) > _KEEP_SECONDS:
                 request.session["kept"] = now

@@ -1,10 +1,11 @@
 """Where everything is. What concerns an organisation stands below its code."""
 
-from django.contrib.auth.views import LogoutView, PasswordResetCompleteView, PasswordResetConfirmView
+from django.contrib.auth.views import LogoutView, PasswordResetCompleteView
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from pipeline.web import errors
 from pipeline.web.page import PARTS
+from pipeline.web.password_links import ChoosePassword
 from pipeline.web.signing_in import SignIn, first_administrator
 from pipeline.web.start.views import home, start
 
@@ -31,11 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("first/<token>/", first_administrator, name="first-administrator"),
-    path(
-        "password/<uidb64>/<token>/",
-        PasswordResetConfirmView.as_view(template_name="choose_password.html", success_url="/password/chosen/"),
-        name="choose-password",
-    ),
+    path("password/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose-password"),
     path(
         "password/chosen/",
         PasswordResetCompleteView.as_view(template_name="password_chosen.html"),

@@ -117,6 +117,21 @@ def test_set_aside_with_a_reason(client: In, home: Path) -> None:
     assert "if it can be read after all" in text_of(admin.get(f"/RXW/exceptions/{page}/"))
 
 
+def test_setting_aside_drops_no_card_that_somebody_placed_meanwhile(client: In, home: Path) -> None:
+    page = keep_exception(scan(nameless(marks=True), dpi=100))
+    place(client("admin"), page, number=card_number(77))
+    coordinator = client("coordinator")
+    why = {"reason": "Nothing is written on it"}
+    told = text_of(coordinator.post(f"/RXW/exceptions/{page}/aside/", why))
+    assert "Admin Rxw (admin.rxw) has placed a card here meanwhile" in told
+    assert placed_waiting() == [page]
+    # Who sees the card there may still decide so.
+    seen = models.PagePlacing.objects.get().pk
+    assert f'name="seen" value="{seen}"' in told
+    assert coordinator.post(f"/RXW/exceptions/{page}/aside/", {**why, "seen": seen}).status_code == 302
+    assert placed_waiting() == []
+
+
 def test_pictures_are_turned_and_the_number_is_enlarged(client: In, home: Path) -> None:
     scanned = scan(nameless(marks=True), dpi=150)
     page = keep_exception(scanned)

@@ -97,6 +97,18 @@ def test_who_stays_anonymous_is_hidden_unless_a_coordinator_asks(client: In) -> 
     assert coordinator.get(f"{page}change/nominator_name/").status_code == 403
 
 
+def test_who_stays_anonymous_is_not_seen_unlogged_on_the_way_to_a_change(client: In) -> None:
+    one = with_picture()
+    put_right("RXW", one.nomination_id, "nominator_name", "Josephine Bloggs", "Ann")
+    put_right("RXW", one.nomination_id, "consent", "stay_anonymous", "Ann")
+    coordinator, url = client("coordinator"), f"/RXW/register/{one.nomination_id}/change/nominator_name/"
+    entries = ["viewed nomination", "viewed who nominated, who wishes to stay anonymous"]
+    assert "Josephine" in text(coordinator.get(f"{url}?show=1"))
+    assert actions() == entries
+    assert "Josephine" in text(coordinator.post(url, {"show": "1", "was": "x", "value": "y"}))
+    assert actions() == 2 * entries
+
+
 def test_a_picture_is_of_one_of_the_nomination_s_own_cards(client: In) -> None:
     cards = [one for one in nominations_of("RXW") if one.sources[0].id.startswith("card:")]
     one, other = cards[:2]

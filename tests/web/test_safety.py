@@ -99,3 +99,19 @@ def test_an_administrator_reaches_no_other_organisation_by_a_link(client: Callab
     assert administrator.post(f"/RXW/people/{both.pk}/link/").status_code == 403
     only = make_person("ward", "RXW")
     assert administrator.post(f"/RXW/people/{only.pk}/link/").status_code == 200
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(client: Callable[..., Client]) -> None:
+    asks = client("coordinator")
+    session = asks.session
+    session["kept"] = 1
+    session.save()
+    asks.get("/RXW/merge/progress/", headers={"HX-Request": "true"})
+    assert asks.session["kept"] == 1
+    asks.post("/RXW/merge/progress/", headers={"HX-Request": "true"})
+    assert asks.session["kept"] > 1, "whoever types is there"
+    session = asks.session
+    session["kept"] = 1
+    session.save()
+    asks.get("/RXW/merge/")
+    assert asks.session["kept"] > 1

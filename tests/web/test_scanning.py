@@ -159,6 +159,21 @@ def test_an_upload_that_failed_can_be_tried_again_or_given_up(client: In, home: 
     assert folders(home) == []
 
 
+def test_an_upload_that_has_not_failed_is_left_alone_and_said_so(client: In, home: Path) -> None:
+    admin = client("admin")
+    post(admin, {"a.jpg": page_bytes(1)})
+    job = models.Job.objects.get()
+    models.Job.objects.update(state="running")
+    for action in ("again", "give-up"):
+        told = admin.post(f"/RXW/scan/upload/{job.pk}/{action}/", follow=True).content.decode()
+        assert "Nothing was done" in told
+        assert "files are removed" not in told
+    job.refresh_from_db()
+    assert job.state == "running"
+    assert len(folders(home)) == 1
+    assert set(AuditEvent.objects.values_list("action", flat=True)) == {"uploaded scans"}
+
+
 # --- the ledger -----------------------------------------------------------------------------------------------------
 
 

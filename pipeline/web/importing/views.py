@@ -1,5 +1,7 @@
 """The pages on which an export becomes part of the register: a file, its mapping, its confirmation."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -52,7 +54,11 @@ def _upload(request: WebRequest) -> HttpResponseBase:
     except CompassionError as error:
         form.add_error("file", str(error))
         return _start_page(request, form, status=400)
-    record(request, "uploaded file to import", upload.name)
+    try:
+        record(request, "uploaded file to import", upload.name)
+    except Exception:
+        discard_upload(upload)
+        raise
     return redirect("importing:readings" if upload.readings else "importing:mapping", upload.organisation, upload.token)
 
 
@@ -87,11 +93,16 @@ def mapping(request: WebRequest, organisation: str, token: str) -> HttpResponseB
         return _mapping_page(request, proposal, form, (), status=400)
     if "import" not in request.POST:
         return _mapping_page(request, proposal, form, proposal.faults)
+    name = form.cleaned_data["form_name"]
+
+    def keep_entries(result: ImportResult) -> None:
+        record(request, "confirmed mapping", name, upload.name)
+        _keep_entry(request, upload, result)
+
     try:
-        result = confirm_import(upload, form.cleaned_data["form_name"], form.told(), request.person)
+        result = confirm_import(upload, name, form.told(), request.person, keep_entries)
     except ConfigurationError as error:
         return _mapping_page(request, proposal, form, error.faults, status=400)
-    record(request, "confirmed mapping", form.cleaned_data["form_name"], upload.name)
     return _imported(request, upload, result)
 
 
@@ -115,7 +126,10 @@ def readings(request: WebRequest, organisation: str, token: str) -> HttpResponse
         return redirect("importing:mapping", organisation, token)
     form = ReadingsForm(request.POST or None, initial={"received": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        return _imported(request, upload, confirm_readings(upload, form.cleaned_data["received"], request.person))
+        result = confirm_readings(
+            upload, form.cleaned_data["received"], request.person, partial(_keep_entry, request, upload)
+        )
+        return _imported(request, upload, result)
     try:
         told = look_at_readings(upload)
     except CompassionError as error:
@@ -130,15 +144,19 @@ def readings(request: WebRequest, organisation: str, token: str) -> HttpResponse
 def discard(request: WebRequest, organisation: str, token: str) -> HttpResponseBase:
     """Let go of an upload."""
     upload = _upload_of(request, token)
-    discard_upload(upload)
+    # The entry first: a file that is gone doesn't come back when no entry can be made.
     record(request, "discarded file to import", upload.name)
+    discard_upload(upload)
     messages.info(request, f"{upload.name} is removed. Nothing of it was imported.")
     return redirect("importing:start", organisation)
 
 
-def _imported(request: WebRequest, upload: Upload, result: ImportResult) -> HttpResponseBase:
+def _keep_entry(request: WebRequest, upload: Upload, result: ImportResult) -> None:
     counts = f"{result.new} new, {result.changed} changed, {result.unchanged} unchanged, {len(result.refused)} refused"
     record(request, "imported file", upload.name, counts)
+
+
+def _imported(request: WebRequest, upload: Upload, result: ImportResult) -> HttpResponseBase:
     if result.rows and result.unchanged == result.rows:
         messages.info(request, f"{upload.name} says nothing new. The register is as it was.")
     else:

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -47,11 +48,12 @@ def _answer(request: WebRequest, one: int, other: int) -> HttpResponseBase:
     if said not in _ANSWERS:
         messages.error(request, "Say whether they are the same, or two.")
         return redirect("merging:question", code, one, other)
-    decided = answer_question(code, one, other, same=_ANSWERS[said], by=request.person)
-    if decided is None:
-        raise Http404("There is no such question.")
-    words = "one nomination" if decided.same else "two nominations"
-    record(request, "answered question", " and ".join(decided.sources), words)
+    with transaction.atomic():
+        decided = answer_question(code, one, other, same=_ANSWERS[said], by=request.person)
+        if decided is None:
+            raise Http404("There is no such question.")
+        words = "one nomination" if decided.same else "two nominations"
+        record(request, "answered question", " and ".join(decided.sources), words)
     if following is None:
         messages.success(request, f"Kept: {words}. No question is left; merge again, so that your answers count.")
         return redirect("merging:start", code)

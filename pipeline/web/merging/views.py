@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +11,7 @@ from forms.errors import UsageError
 from pipeline.store import models
 from pipeline.store.merge_history import MergeTold, merge_of, merge_waiting, merges_of, moves_of
 from pipeline.store.merge_jobs import ask_for_merge, is_under_way, merge_job
-from pipeline.store.merging import undo_merge_of
+from pipeline.store.merging import Undone, undo_merge_of
 from pipeline.store.questions import questions_open
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
@@ -38,8 +39,9 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
 @needs(Role.COORDINATOR)
 def run(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Let the worker merge."""
-    ask_for_merge(organisation, request.person)
-    record(request, "asked for a merge", organisation)
+    with transaction.atomic():
+        ask_for_merge(organisation, request.person)
+        record(request, "asked for a merge", organisation)
     return redirect("merging:progress", organisation)
 
 
@@ -70,11 +72,14 @@ def undo(request: WebRequest, organisation: str, run: int) -> HttpResponseBase:
     told = _merge_of(organisation, run)
     if request.method == "GET":
         return render(request, "merging/undo.html", {"told": told})
+
+    def keep_entry(undone: Undone) -> None:
+        record(request, "took back merge", f"merge {run}", f"{undone.moved_back} sources moved back")
+
     try:
-        undone = undo_merge_of(organisation, run, request.person)
+        undone = undo_merge_of(organisation, run, request.person, keep_entry)
     except UsageError as error:
         return render(request, "merging/undo.html", {"told": told, "error": str(error)}, status=409)
-    record(request, "took back merge", f"merge {run}", f"{undone.moved_back} sources moved back")
     messages.success(request, f"The merge is taken back. {undone.waiting} sources wait to be merged again.")
     return redirect("merging:start", organisation)
 

@@ -2,14 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipeline.store.batch_ledger import nobodys_batches
@@ -17,6 +13,7 @@ from pipeline.store.page_owners import is_only_organisation
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
 from pipeline.web.models import Membership
+from pipeline.web.password_links import password_link
 from pipeline.web.people.forms import NewPersonForm, RolesForm
 
 
@@ -81,9 +78,7 @@ def link(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
 
 
 def _show_link(request: WebRequest, person: User) -> HttpResponseBase:
-    key = urlsafe_base64_encode(force_bytes(person.pk))
-    path = reverse("choose-password", args=[key, default_token_generator.make_token(person)])
-    context = {"member": person, "link": request.build_absolute_uri(path)}
+    context = {"member": person, "link": request.build_absolute_uri(password_link(person))}
     return render(request, "people/link.html", context)
 
 

@@ -111,6 +111,8 @@ class AsideForm(forms.Form):
         error_messages={"required": "Say why the page is set aside."},
     )
     words = forms.CharField(label="In your own words", max_length=500, required=False)
+    seen = forms.IntegerField(required=False)
+    """The key of the placing on the page that was before whoever says so."""
 
     def clean(self) -> dict[str, Any]:
         """Another reason needs words."""

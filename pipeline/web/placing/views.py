@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -75,11 +76,12 @@ def _place(request: WebRequest, found: ExceptionPage, form: PlacingForm, size: t
     code = request.organisation.code
     try:
         placing, more = form.placing(), form.cleaned_data["more"]
-        place_by_hand(found.key, placing, size, request.person, code, more=more)
+        with transaction.atomic():
+            place_by_hand(found.key, placing, size, request.person, code, more=more)
+            record(request, "placed card", placing.number, f"{found.batch}: {found.file} page {found.page}")
     except UsageError as error:
         form.add_error(None, str(error))
         return False
-    record(request, "placed card", placing.number, f"{found.batch}: {found.file} page {found.page}")
     messages.success(request, f"{_name(found)} is being read as card {placing.number}.")
     return True
 
@@ -146,11 +148,13 @@ def aside(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
     form = AsideForm(request.POST)
     if form.is_valid():
         try:
-            set_aside(pk, form.cleaned_data["why"], request.person)
+            with transaction.atomic():
+                set_aside(pk, form.cleaned_data["why"], request.person, form.cleaned_data["seen"])
+                record(request, "set page aside", f"{found.batch}: {row}", form.cleaned_data["why"])
         except UsageError as error:
             form.add_error(None, str(error))
+            found = exception_of(organisation, pk) or found
         else:
-            record(request, "set page aside", f"{found.batch}: {row}", form.cleaned_data["why"])
             messages.success(request, f"{_name(found)} is set aside.")
             return _next(request, pk)
     try:

@@ -38,8 +38,9 @@ def change(request: WebRequest, organisation: str, nomination: str, field: str) 
             form.add_error(None, "Somebody has changed this meanwhile. Look at what it says now, and try again.")
         elif _done(request, present, field, form):
             return redirect(back)
-    elif request.method == "GET":
-        record(request, "viewed nomination", present, f"to change {LABELS[field].lower()}")
+    record(request, "viewed nomination", present, f"to change {LABELS[field].lower()}")
+    if show and view.anonymous:
+        record(request, "viewed who nominated, who wishes to stay anonymous", present)
     context = {
         "form": form, "label": LABELS[field], "back": back, "find": find if field == "nominee_staff" else "",
         "looks_up": field == "nominee_staff", "show": show, "now": as_text(was),

@@ -1,6 +1,7 @@
 """A batch: its ledger, and its closing."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -72,16 +73,21 @@ def close(request: WebRequest, organisation: str, batch: str) -> HttpResponseBas
     found, form = batch_or_404(organisation, batch), CloseForm(request.POST)
     if form.is_valid():
         try:
-            closing = close_batch(found, request.person, form.cleaned_data["counted"], form.cleaned_data["reason"])
+            _close(request, found, form)
         except CountDiffersError as error:
             form.add_error("counted", str(error))
         except UsageError as error:
             form.add_error(None, str(error))
         else:
-            record(request, "closed batch", batch, f"{closing.counted} counted, {closing.pages} in the ledger")
             messages.success(request, f"Batch {batch} is closed.")
             return redirect("scanning:batch", organisation, batch)
     return _ledger_page(request, found, form, ReopenForm(), status=400)
+
+
+@transaction.atomic
+def _close(request: WebRequest, batch: models.Batch, form: CloseForm) -> None:
+    closing = close_batch(batch, request.person, form.cleaned_data["counted"], form.cleaned_data["reason"])
+    record(request, "closed batch", batch.pk, f"{closing.counted} counted, {closing.pages} in the ledger")
 
 
 @require_POST
@@ -90,8 +96,9 @@ def open_(request: WebRequest, organisation: str, batch: str) -> HttpResponseBas
     """Open a closed batch again."""
     found, form = batch_or_404(organisation, batch), ReopenForm(request.POST)
     if form.is_valid():
-        open_again(found, request.person, form.cleaned_data["reason"])
-        record(request, "opened batch again", batch, form.cleaned_data["reason"])
+        with transaction.atomic():
+            open_again(found, request.person, form.cleaned_data["reason"])
+            record(request, "opened batch again", batch, form.cleaned_data["reason"])
         messages.success(request, f"Batch {batch} is open again.")
         return redirect("scanning:batch", organisation, batch)
     return _ledger_page(request, found, CloseForm(), form, status=400)
@@ -103,8 +110,11 @@ def unclaimed(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Say of batches from the command line, of which nobody had said it, that they are this organisation's."""
     if request.method == "POST":
         batch = request.POST.get("batch", "")
-        if give_batch(batch, organisation):
-            record(request, "claimed batch", batch)
+        with transaction.atomic():
+            given = give_batch(batch, organisation)
+            if given:
+                record(request, "claimed batch", batch)
+        if given:
             messages.success(request, f"Batch {batch} belongs to {request.organisation.name} now.")
         return redirect("scanning:unclaimed", organisation)
     several = models.Organisation.objects.count() > 1

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -76,10 +77,11 @@ def _receive(request: WebRequest, intake: Intake) -> HttpResponseBase:
         return _upload_page(request, form, status=400)
     if not intake.taken:
         return _upload_page(request, form, "Choose files to upload.", intake.refused, status=400)
-    job = intake.commit(
-        request.organisation.code, request.person, form.cleaned_data["received"], request.POST.getlist("paths")
-    )
-    record(request, "uploaded scans", f"upload {job.pk}", f"{intake.taken} files, {len(intake.refused)} refused")
+    with transaction.atomic():
+        job = intake.commit(
+            request.organisation.code, request.person, form.cleaned_data["received"], request.POST.getlist("paths")
+        )
+        record(request, "uploaded scans", f"upload {job.pk}", f"{intake.taken} files, {len(intake.refused)} refused")
     return redirect("scanning:job", request.organisation.code, job.pk)
 
 
@@ -157,10 +159,15 @@ def leave(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
 
 
 def _settle(
-    request: WebRequest, pk: int, settle: Callable[[models.Job], None], action: str, said: str
+    request: WebRequest, pk: int, settle: Callable[[models.Job], bool], action: str, said: str
 ) -> HttpResponseBase:
     found = _job(request.organisation.code, pk)
-    settle(found)
-    record(request, action, f"upload {pk}")
-    messages.success(request, said)
+    with transaction.atomic():
+        settled = settle(found)
+        if settled:
+            record(request, action, f"upload {pk}")
+    if settled:
+        messages.success(request, said)
+    else:
+        messages.error(request, "Nothing was done: this upload hasn't failed, or somebody has settled it meanwhile.")
     return redirect("scanning:start", request.organisation.code)
