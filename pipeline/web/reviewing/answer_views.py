@@ -15,6 +15,7 @@ from pipeline.store.review import waiting_answers
 from pipeline.store.review_queue import decide_answer
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.reviewing.way import reviewer
 from pipeline.web.reviewing.words import field_words
 
@@ -77,7 +78,7 @@ def decide_missing(request: WebRequest, organisation: str) -> HttpResponseBase:
     if not text:
         return _show(request, "Say what is meant, or choose “Nobody knows”.", source)
     try:
-        done = decide_answer(reviewer(request), source, field, text, int(seen) if seen.isdecimal() else 0)
+        done = decide_answer(reviewer(request), source, field, text, number(seen))
     except UsageError as error:
         return _show(request, str(error), source, text)
     record(request, "decided field", done.source, f"{field}: a value")

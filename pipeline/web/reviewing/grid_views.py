@@ -13,6 +13,7 @@ from pipeline.store.leases import FieldKey
 from pipeline.store.review_queue import GRID, accept_grid, take_grid
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.reviewing.way import reviewer, way_of
 from pipeline.web.reviewing.words import field_words, value_words
 
@@ -57,7 +58,7 @@ def _value_words(keys: tuple[FieldKey, ...], field: str, value: str) -> str:
 def accept(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Accept what was shown but for the odd ones, and show more of the same while there are any."""
     field, value = (request.POST.get(name, "")[:_LONGEST] for name in ("field", "value"))
-    shown, odd = ({int(n) for n in request.POST.getlist(name)[:GRID] if n.isdecimal()} for name in ("shown", "odd"))
+    shown, odd = ({number(n) for n in request.POST.getlist(name)[:GRID]} - {0} for name in ("shown", "odd"))
     done = accept_grid(reviewer(request), field, value, shown, odd)
     record(request, "decided fields side by side", f"{len(done.accepted)} × {field}: as read", ", ".join(done.accepted))
     parts = [f"{len(done.accepted)} accepted"]
