@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pipeline.web.middleware.forget_odd_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pipeline.web.middleware.keep_session",
     "pipeline.web.middleware.never_cache",
+    "pipeline.web.middleware.RefusesOddInput",
     "pipeline.web.middleware.PlainErrors",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,10 +1,9 @@
 """Signing in and out, and the first administrator."""
 
-from typing import Any
-
 from django.contrib.auth import login, views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.models import User
+from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,13 +15,20 @@ from pipeline.web.models import AuditEvent
 from pipeline.web.people.forms import FirstAdministratorForm
 from pipeline.web.roles import person_name
 
+_LONGEST_NAME = 150
+
 
 class SignInForm(AuthenticationForm):
     """User name and password."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "User name"
+    # With its limit from the start: Django's own form sets one only after the field has chosen how to check. What is
+    # longer must not reach the log of wrong passwords, which has no room for it.
+    username = UsernameField(
+        label="User name",
+        max_length=_LONGEST_NAME,
+        widget=TextInput(attrs={"autofocus": True}),
+        error_messages={"max_length": f"A user name has no more than {_LONGEST_NAME} characters."},
+    )
 
 
 class SignIn(views.LoginView):

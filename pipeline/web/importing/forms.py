@@ -13,6 +13,7 @@ from pipeline.store.importing import KINDS, LONGEST_FORM_NAME
 from pipeline.submissions.choices import CONSENTS, TYPES
 from pipeline.submissions.records import MAPPED
 from pipeline.web.field_names import FIELD_NAMES, VALUE_NAMES
+from pipeline.web.numbers import number
 
 _NOT_SAID = "-"
 """An answer whose words are kept, and which is taken for nothing more."""
@@ -160,8 +161,8 @@ class MappingForm(forms.Form):
 
     def _row(self, name: str) -> tuple[str, list[BoundField], tuple[str, ...]]:
         bound = [self[part] for part in self._parts[name]]
-        places = [str(one.value() or "") for one in bound]
-        chosen = [self._header[int(place)] for place in places if place.isdecimal() and int(place) < len(self._header)]
+        places = [number(str(one.value() or ""), -1) for one in bound]
+        chosen = [self._header[place] for place in places if 0 <= place < len(self._header)]
         examples = [example for column in chosen for example in self._proposal.examples[column]]
         return name, bound, tuple(examples[:4])
 

@@ -26,6 +26,7 @@ from pipeline.store.page_owners import owns_batch
 from pipeline.store.page_pictures import NoPictureError
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number as number_of
 from pipeline.web.placing.forms import PARTS, AsideForm, PlacingForm
 from pipeline.web.placing.pictures import page_or_404
 
@@ -101,8 +102,8 @@ def _next(request: WebRequest, pk: int) -> HttpResponseBase:
 def _first_form(request: WebRequest, found: ExceptionPage, size: tuple[int, int]) -> PlacingForm:
     """A form as it was left, or one with what the machines made of the number."""
     code, said = request.organisation.code, found.placing
-    asked = request.GET.get("turn", "")
-    turn = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in TURNS else None
+    asked = number_of(request.GET.get("turn", ""), -1)
+    turn = asked if asked in TURNS else None
     if said is not None and turn in (None, said.turn) and not (found.more and not found.fault):
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in to_turned(said.turn, size, said.corners_px))
         initial = {"number": said.number, "turn": said.turn, "template": said.fingerprint, "corners": corners}

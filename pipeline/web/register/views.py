@@ -25,6 +25,7 @@ from pipeline.store.page_pictures import NoPictureError, card_picture
 from pipeline.store.register_view import Query, find
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.pictures import picture_response
 from pipeline.web.register.words import CHANNELS, LABELS, STANDINGS, STATUSES, in_words
 
@@ -63,7 +64,7 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Show the nominations that are looked for, without their stories."""
     asked = {name: request.GET.get(name, "").strip()[:200] for name in ("words", *_FILTERS, "sort")}
     asked = {name: value for name, value in asked.items() if value}
-    page = find(organisation, Query(**asked), _number(request.GET.get("page", "")))
+    page = find(organisation, Query(**asked), number(request.GET.get("page", ""), 1))
     told = ", ".join(f"{name}: {value}" for name, value in asked.items() if name != "sort")
     record(request, "viewed the register's list", f"page {page.number}", told)
     context = {
@@ -76,10 +77,6 @@ def start(request: WebRequest, organisation: str) -> HttpResponseBase:
         "may_export": Role.COORDINATOR in request.roles,
     }
     return render(request, "register/start.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
 def _row(one: Nomination) -> dict[str, Any]:

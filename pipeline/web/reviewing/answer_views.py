@@ -16,6 +16,7 @@ from pipeline.store.review import waiting_answers
 from pipeline.store.review_queue import decide_answer
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.reviewing.way import reviewer
 from pipeline.web.reviewing.words import field_words
 
@@ -79,7 +80,7 @@ def decide_missing(request: WebRequest, organisation: str) -> HttpResponseBase:
         return _show(request, "Say what is meant, or choose “Nobody knows”.", source)
     try:
         with transaction.atomic():
-            done = decide_answer(reviewer(request), source, field, text, int(seen) if seen.isdecimal() else 0)
+            done = decide_answer(reviewer(request), source, field, text, number(seen))
             record(request, "decided field", done.source, f"{field}: a value")
     except UsageError as error:
         return _show(request, str(error), source, text)

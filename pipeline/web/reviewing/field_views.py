@@ -17,6 +17,7 @@ from pipeline.store.review_fields import ReviewField, review_field
 from pipeline.store.review_queue import MeanwhileError, decide_field, decided_before, waiting, waiting_by_content
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.reviewing.forms import CONTENT_WORDS, ValueForm
 from pipeline.web.reviewing.way import Way, at_hand, looked_at, may_look, reviewer, way_of
 from pipeline.web.reviewing.words import value_words
@@ -76,7 +77,7 @@ def _keep(request: WebRequest, way: Way, key: FieldKey, text: str) -> tuple[Fiel
     """Keep a decision, enter it in the log and take what comes next, all at one go: each would wait for the disk."""
     seen = request.POST.get("seen", "")
     with transaction.atomic():
-        done = decide_field(reviewer(request), key, text, int(seen) if seen.isdecimal() else 0)
+        done = decide_field(reviewer(request), key, text, number(seen))
         what = "can’t be read" if done.value is None else "a value"
         record(request, "decided field", done.source, f"{key.field}: {what}")
         return at_hand(request, way)
@@ -93,7 +94,7 @@ def _plain(message: str, field: str) -> str:
 def back(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Show the field that somebody decided last, or before the one that they went back to."""
     way, before = way_of(request.GET), request.GET.get("before", "")
-    found = decided_before(reviewer(request), int(before) if before.isdecimal() else 0)
+    found = decided_before(reviewer(request), number(before))
     shown = review_field(organisation, found[1]) if found else None
     if found is None or shown is None:
         messages.info(request, "You have decided nothing before that.")

@@ -14,6 +14,7 @@ from pipeline.store.leases import FieldKey
 from pipeline.store.review_queue import GRID, accept_grid, take_grid
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
+from pipeline.web.numbers import number
 from pipeline.web.reviewing.way import reviewer, way_of
 from pipeline.web.reviewing.words import field_words, value_words
 
@@ -58,7 +59,7 @@ def _value_words(keys: tuple[FieldKey, ...], field: str, value: str) -> str:
 def accept(request: WebRequest, organisation: str) -> HttpResponseBase:
     """Accept what was shown but for the odd ones, and show more of the same while there are any."""
     field, value = (request.POST.get(name, "")[:_LONGEST] for name in ("field", "value"))
-    shown, odd = ({int(n) for n in request.POST.getlist(name)[:GRID] if n.isdecimal()} for name in ("shown", "odd"))
+    shown, odd = ({number(n) for n in request.POST.getlist(name)[:GRID]} - {0} for name in ("shown", "odd"))
     with transaction.atomic():
         done = accept_grid(reviewer(request), field, value, shown, odd)
         subject = f"{len(done.accepted)} × {field}: as read"
