@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from pipeline.register import stays_anonymous
 from pipeline.sources import parse_card_source
 from pipeline.statement import Standing, Statement
 from pipeline.store import models
+from pipeline.store.anonymity import is_anonymous
 from pipeline.store.decisions import DecidedPair, decide_pair
 from pipeline.store.merging import open_questions
 from pipeline.store.statements import statements_of
@@ -73,7 +73,7 @@ class Asked:
     by: str
     at: datetime | None
     anonymous: bool
-    """Whether a nominator wishes not to be named, or may wish so."""
+    """Whether any source of either nomination says that whoever made it isn't to be named, or may say so."""
     names_shown: bool
     """Whether they are named nevertheless, or wish nothing of the kind; else neither side shows who nominated."""
 
@@ -149,7 +149,7 @@ def question_of(organisation: str, one: int, other: int, *, with_anonymous: bool
         return None
     said = {statement.source.id: statement for statement in statements_of(organisation, [row.source for row in pair])}
     statements = [said.get(row.source) for row in pair]
-    anonymous = any(said is not None and stays_anonymous([said]) for said in statements)
+    anonymous = is_anonymous(organisation, [row.nomination for row in pair])
     shown = with_anonymous or not anonymous
     return Asked(
         one=_side(pair[0], statements[0]),
