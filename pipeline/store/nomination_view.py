@@ -54,7 +54,7 @@ class SourceSeen:
     received: str
     """An ISO day for a card, day and time for a submission."""
     source: str
-    """The batch of a card, or the name of a form."""
+    """The batch of a card, or the name of a form. Empty, like the file, among another organisation's scans."""
     file: str
     page: int | None
     row: int | None

@@ -12,6 +12,7 @@ from pipeline.store import models
 from pipeline.store.anonymity import is_anonymous
 from pipeline.store.decisions import DecidedPair, decide_pair
 from pipeline.store.merging import open_questions
+from pipeline.store.page_owners import ELSEWHERE
 from pipeline.store.statements import statements_of
 
 _PERSONAL = ("nominator_name", "nominator_contact")
@@ -204,7 +205,7 @@ def _side(row: models.NominationSource, said: Statement | None) -> Side:
     where = ""
     if said is not None:
         place = f"page {said.source.page}" if said.paper else f"row {said.source.row}"
-        where = f"{place} of {said.source.file}"
+        where = f"{place} of {said.source.file}" if said.source.file else f"{place}, {ELSEWHERE}"
     return Side(
         pk=row.pk,
         source=row.source,
