@@ -43,7 +43,8 @@ class Source:
     id: str
     """Such as `card:RXW-7K3F9QZ-0012-H`."""
     source: str
-    """The batch of a card, or the name of an electronic source."""
+    """The batch of a card, or the name of an electronic source. Empty, like the file, where another organisation
+    scanned the card."""
     file: str
     page: int | None = None
     """For a card."""

@@ -114,12 +114,13 @@ def ledger_of(batch: models.Batch) -> BatchLedger:
 
 def pages_with(batch: models.Batch, outcome: Outcome) -> QuerySet[models.Page]:
     """Return the pages of a batch that came out so, in their order."""
-    return models.Page.objects.filter(batch=batch, outcome=outcome.value).order_by("position", "pk")
+    rows = models.Page.objects.filter(batch=batch, outcome=outcome.value)
+    return rows.select_related("batch").order_by("position", "pk")
 
 
 def original_of(organisation: str, page: models.Page) -> models.Page | None:
     """Return where a duplicate's image was taken in before; None where that is another organisation's page."""
-    others = own_pages(organisation).filter(sha256=page.sha256).exclude(pk=page.pk)
+    others = own_pages(organisation).filter(sha256=page.sha256).exclude(pk=page.pk).select_related("batch")
     return others.exclude(outcome__in=(Outcome.UNREADABLE, Outcome.DUPLICATE)).order_by("pk").first()
 
 

@@ -12,7 +12,7 @@ from pipeline.records import HandPlacing, Outcome, Status
 from pipeline.store import models
 from pipeline.store.decided import undecided
 from pipeline.store.hand_readings import hand_placing
-from pipeline.store.page_owners import own_batches, own_pages
+from pipeline.store.page_owners import own_batches, own_pages, shown_file
 
 _NUMBER_SEEN = re.compile(r"(?:^|; )card ([A-Z0-9-]+)(?::| was)|the number looks like '([^']*)'")
 """How the reasons of `pipeline.identify` give a number."""
@@ -70,6 +70,7 @@ class PlacedCard:
     key: int
     """Of its page."""
     file: str
+    """Or that it is among another organisation's scans."""
     page: int
     number: str
     copy: int
@@ -121,19 +122,19 @@ def placed_cards(organisation: str, page: int | None = None, most: int = 10) -> 
     """Return the cards of an organisation that people placed last, the newest first; with `page`, of that page."""
     said = models.PagePlacing.objects.filter(
         sighting__card__organisation=organisation, page__in=own_pages(organisation)
-    ).select_related("page", "sighting__card")
+    ).select_related("page__batch", "sighting__card")
     if page is not None:
         said = said.filter(page=page)
-    return [_placed(row) for row in said.order_by("-pk")[:most]]
+    return [_placed(row, organisation) for row in said.order_by("-pk")[:most]]
 
 
-def _placed(said: models.PagePlacing) -> PlacedCard:
+def _placed(said: models.PagePlacing, organisation: str) -> PlacedCard:
     sighting = said.sighting
     assert sighting is not None  # noqa: S101 (the query asked for it)
     readings = models.Reading.objects.filter(run__sighting=sighting, run__newest=True, status=Status.REVIEW.value)
     return PlacedCard(
         said.page_id,
-        said.page.file,
+        shown_file(organisation, said.page),
         said.page.number,
         sighting.card.number,
         sighting.card.copy,

@@ -13,6 +13,7 @@ from pipeline.records import HandPlacing, Outcome
 from pipeline.store import models
 from pipeline.store.database import lock
 from pipeline.store.hand_readings import page_lock, waiting_placing
+from pipeline.store.page_owners import shown_file
 from pipeline.store.printing import run_of
 from pipeline.store.storable import storable
 
@@ -22,6 +23,7 @@ class SeenOn:
     """Where a number was seen before."""
 
     file: str
+    """Or that it is among another organisation's scans."""
     page: int
     received: date
     copy: int
@@ -58,8 +60,11 @@ def check_number(organisation: str, text: str) -> TypedNumber:
             "aside, and give the paper to them."
         )
     run = run_of(str(number))
-    rows = models.Sighting.objects.filter(card__number=str(number)).select_related("page", "card").order_by("-pk")
-    seen = tuple(SeenOn(row.page.file, row.page.number, row.page.received, row.card.copy) for row in rows[:10])
+    rows = models.Sighting.objects.filter(card__number=str(number)).select_related("page__batch", "card")
+    seen = tuple(
+        SeenOn(shown_file(organisation, row.page), row.page.number, row.page.received, row.card.copy)
+        for row in rows.order_by("-pk")[:10]
+    )
     return TypedNumber(
         str(number),
         run.printed_at if run else None,

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
-from pipeline.register import ANONYMOUS, stays_anonymous
+from pipeline.register import ANONYMOUS
 from pipeline.spreadsheet import defused
 from pipeline.store import models
+from pipeline.store.anonymity import is_anonymous
 from pipeline.store.importing import KINDS
-from pipeline.store.statements import statements_of
 from pipeline.submissions.records import Kind, RefusedRow
 
 _PERSONAL = ("nominator_name", "nominator_contact")
@@ -92,7 +92,7 @@ class VersionsTold:
     form: str
     form_pk: int
     anonymous: bool
-    """Whether who nominated wishes not to be named."""
+    """Whether who nominated wishes not to be named, by any source of the nomination or any version of this one."""
     names_shown: bool
     """Whether they are named nevertheless, or wish nothing of the kind."""
     versions: tuple[VersionTold, ...]
@@ -154,7 +154,7 @@ def versions_of(organisation: str, source: int, *, with_anonymous: bool = False)
     if found is None or found.submission is None:
         return None
     versions = list(found.submission.versions.select_related("run").order_by("number"))
-    anonymous = stays_anonymous(statements_of(organisation, [found.source]))
+    anonymous = is_anonymous(organisation, [found.nomination])
     anonymous |= any(ANONYMOUS in version.values.get("consent", ()) for version in versions)
     shown = with_anonymous or not anonymous
     told = []

@@ -11,6 +11,7 @@ from django.db.models import Q
 from pipeline.records import Value
 from pipeline.store import models
 from pipeline.store.decided import told_value
+from pipeline.store.page_owners import ELSEWHERE, may_name
 
 PRIVATE = "(private)"
 """Stands for the name of somebody who wishes not to be named."""
@@ -66,7 +67,12 @@ def history_of(
     organisation: str, sources: Sequence[models.NominationSource], hidden: Collection[str] = ()
 ) -> tuple[Event, ...]:
     """Return what became of some sources, the newest first; what `hidden` fields said is left out."""
-    events = [*_cards(sources), *_submissions(sources), *_decisions(organisation, sources), *_merges(sources)]
+    events = [
+        *_cards(organisation, sources),
+        *_submissions(sources),
+        *_decisions(organisation, sources),
+        *_merges(sources),
+    ]
     events.sort(key=lambda event: event.at, reverse=True)
     return tuple(_without(event, hidden) for event in events) if hidden else tuple(events)
 
@@ -81,13 +87,14 @@ def _without(event: Event, hidden: Collection[str]) -> Event:
     return Event(event.at, event.kind, event.source, event.by, fields, event.place, event.other)
 
 
-def _cards(sources: Iterable[models.NominationSource]) -> list[Event]:
+def _cards(organisation: str, sources: Iterable[models.NominationSource]) -> list[Event]:
     names = {source.card_id: source.source for source in sources if source.card_id}
     sightings = models.Sighting.objects.filter(card__in=names).select_related("page__batch").defer("ink")
     events = []
     for sighting in sightings.prefetch_related("runs__readings"):
         page, name = sighting.page, names[sighting.card_id]
-        place = f"page {page.number} of {page.file}, batch {page.batch.shown_id}"
+        among = f" of {page.file}, batch {page.batch.shown_id}" if may_name(organisation, page) else f", {ELSEWHERE}"
+        place = f"page {page.number}{among}"
         events.append(Event(page.created, EventKind.SEEN, name, place=place))
         for run in sighting.runs.all():
             fields = tuple(

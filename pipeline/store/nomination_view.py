@@ -11,6 +11,7 @@ from pipeline.register import Nomination, received_text, standing_answer, standi
 from pipeline.sources import card_source, parse_card_source
 from pipeline.statement import Standing, Statement
 from pipeline.store import models
+from pipeline.store.anonymity import is_anonymous
 from pipeline.store.merging import Question, open_questions
 from pipeline.store.nomination_history import PRIVATE, Event, history_of
 from pipeline.store.register import told_nominations
@@ -53,7 +54,7 @@ class SourceSeen:
     received: str
     """An ISO day for a card, day and time for a submission."""
     source: str
-    """The batch of a card, or the name of a form."""
+    """The batch of a card, or the name of a form. Empty, like the file, among another organisation's scans."""
     file: str
     page: int | None
     row: int | None
@@ -125,8 +126,7 @@ def view_nomination(organisation: str, nomination_id: str, *, with_anonymous: bo
 def hidden_fields(organisation: str, number: str, copy: int) -> tuple[str, ...]:
     """Return the fields of a card that name somebody who wishes not to be named."""
     row = models.NominationSource.objects.filter(organisation=organisation, source=card_source(number, copy)).first()
-    told = told_nominations(organisation, [row.nomination]) if row else []
-    return NOMINATOR if any(stays_anonymous(one.statements) for one in told) else ()
+    return NOMINATOR if row and is_anonymous(organisation, [row.nomination]) else ()
 
 
 def _field(name: str, nomination: Nomination, statements: Sequence[Statement], hidden: bool) -> FieldSaid:

@@ -4,6 +4,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pipeline.store import models
 
+ELSEWHERE = "among another organisation's scans"
+"""Stands for the batch and the file of a page that isn't an organisation's own: how others name theirs isn't told."""
+
 
 def own_pages(organisation: str) -> QuerySet[models.Page]:
     """Return the pages that people of an organisation may know of: those with a card of theirs, and those of their
@@ -33,6 +36,19 @@ def owns_batch(organisation: str, page: models.Page) -> bool:
     """Whether a page came with an organisation's own scans, and not only has a card of theirs on it."""
     whose = page.batch.organisation
     return whose == organisation or (not whose and is_only_organisation(organisation))
+
+
+def may_name(organisation: str, page: models.Page) -> bool:
+    """Whether an organisation may know the batch and the file of a page on which a card of theirs is.
+
+    Readings of another site were imported for one organisation alone.
+    """
+    return bool(page.batch.origin) or owns_batch(organisation, page)
+
+
+def shown_file(organisation: str, page: models.Page) -> str:
+    """Return a page's file as an organisation may know it."""
+    return page.file if may_name(organisation, page) else ELSEWHERE
 
 
 def page_of(organisation: str, key: int) -> models.Page | None:

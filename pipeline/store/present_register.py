@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from pipeline.lists import plain_capitals
 from pipeline.register import Nomination
@@ -30,11 +30,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Rows:
+    """Which rows of a table that only grows were there.
+
+    The newest alone doesn't tell: PostgreSQL hands out numbers before rows are committed, so that a lower number may
+    come later.
+    """
+
+    count: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Marks:
     """What a register was made of, as far as it tells whether anything has changed."""
 
-    decision: int
-    run: int
+    decisions: _Rows
+    runs: _Rows
     others: tuple[object, ...]
     """Of what changes many nominations at once: merges, imports, the profile."""
 
@@ -79,23 +91,31 @@ def present_entries(organisation: str) -> tuple[Entry, ...]:
 
 
 def _marks(organisation: str) -> _Marks:
-    newest: Any = Max("pk")
-    decisions = models.Decision.objects.filter(organisation=organisation)
-    values = decisions.filter(kind=models.Decision.Kind.VALUE)
-    pairs = decisions.exclude(kind=models.Decision.Kind.VALUE)
-    runs = models.ReadingRun.objects.filter(sighting__card__organisation=organisation)
+    pairs = models.Decision.objects.filter(organisation=organisation).exclude(kind=models.Decision.Kind.VALUE)
     versions = models.SubmissionVersion.objects.filter(submission__form__organisation=organisation)
-    told: tuple[dict[str, Any], ...] = (
-        pairs.aggregate(newest=newest),
-        versions.aggregate(newest=newest),
-        models.MergeRun.objects.aggregate(newest=newest, undone=Count("undone_at")),
-        models.Organisation.objects.filter(code=organisation).aggregate(loaded=Max("loaded_at")),
+    # The organisation's own parts: a run's other organisations come before it, after it, and are taken back alone.
+    parts = models.MergePart.objects.filter(organisation=organisation)
+    others = (
+        _rows(pairs),
+        _rows(versions),
+        _rows(parts),
+        parts.aggregate(undone=Count("undone_at"))["undone"],
+        models.Organisation.objects.filter(code=organisation).aggregate(loaded=Max("loaded_at"))["loaded"],
     )
-    return _Marks(
-        values.aggregate(newest=newest)["newest"] or 0,
-        runs.aggregate(newest=newest)["newest"] or 0,
-        tuple(value for one in told for value in one.values()),
-    )
+    return _Marks(_rows(_values(organisation)), _rows(_runs(organisation)), others)
+
+
+def _values(organisation: str) -> QuerySet[models.Decision]:
+    return models.Decision.objects.filter(organisation=organisation, kind=models.Decision.Kind.VALUE)
+
+
+def _runs(organisation: str) -> QuerySet[models.ReadingRun]:
+    return models.ReadingRun.objects.filter(sighting__card__organisation=organisation)
+
+
+def _rows(rows: QuerySet[Any]) -> _Rows:
+    told = rows.aggregate(count=Count("pk"), newest=Max("pk"))
+    return _Rows(told["count"], told["newest"] or 0)
 
 
 def _brought_up_to_date(organisation: str, before: _Kept, marks: _Marks) -> _Kept | None:
@@ -103,9 +123,11 @@ def _brought_up_to_date(organisation: str, before: _Kept, marks: _Marks) -> _Kep
     be."""
     if marks.others != before.marks.others:
         return None
+    runs = _new(_runs(organisation), before.marks.runs, marks.runs)
+    decisions = _new(_values(organisation), before.marks.decisions, marks.decisions)
+    if runs is None or decisions is None:
+        return None
     sources = models.NominationSource.objects.filter(organisation=organisation)
-    runs = models.ReadingRun.objects.filter(pk__gt=before.marks.run, sighting__card__organisation=organisation)
-    decisions = models.Decision.objects.filter(pk__gt=before.marks.decision, organisation=organisation)
     changed = {
         *sources.filter(card__in=runs.values("sighting__card")).values_list("nomination", flat=True)[: _FEW + 1],
         *sources.filter(source__in=decisions.values("source")).values_list("nomination", flat=True)[: _FEW + 1],
@@ -114,6 +136,15 @@ def _brought_up_to_date(organisation: str, before: _Kept, marks: _Marks) -> _Kep
         return None
     entries = {key: entry for key, entry in before.entries.items() if key not in changed}
     return _kept(marks, {**entries, **_made(organisation, changed)})
+
+
+def _new(rows: QuerySet[Any], before: _Rows, now: _Rows) -> QuerySet[Any] | None:
+    """Return the rows that have come since; None when one of a lower number is among them, so that none can tell
+    which."""
+    newer = rows.filter(pk__gt=before.newest)
+    if now == before:
+        return newer
+    return newer if newer.filter(pk__lte=now.newest).count() == now.count - before.count else None
 
 
 def _kept(marks: _Marks, entries: Mapping[str, Entry]) -> _Kept:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from pipeline.register import stays_anonymous
 from pipeline.sources import parse_card_source
 from pipeline.statement import Standing, Statement
 from pipeline.store import models
+from pipeline.store.anonymity import is_anonymous
 from pipeline.store.decisions import DecidedPair, decide_pair
 from pipeline.store.merging import open_questions
+from pipeline.store.page_owners import ELSEWHERE
 from pipeline.store.statements import statements_of
 
 _PERSONAL = ("nominator_name", "nominator_contact")
@@ -73,7 +74,7 @@ class Asked:
     by: str
     at: datetime | None
     anonymous: bool
-    """Whether a nominator wishes not to be named, or may wish so."""
+    """Whether any source of either nomination says that whoever made it isn't to be named, or may say so."""
     names_shown: bool
     """Whether they are named nevertheless, or wish nothing of the kind; else neither side shows who nominated."""
 
@@ -149,7 +150,7 @@ def question_of(organisation: str, one: int, other: int, *, with_anonymous: bool
         return None
     said = {statement.source.id: statement for statement in statements_of(organisation, [row.source for row in pair])}
     statements = [said.get(row.source) for row in pair]
-    anonymous = any(said is not None and stays_anonymous([said]) for said in statements)
+    anonymous = is_anonymous(organisation, [row.nomination for row in pair])
     shown = with_anonymous or not anonymous
     return Asked(
         one=_side(pair[0], statements[0]),
@@ -204,7 +205,7 @@ def _side(row: models.NominationSource, said: Statement | None) -> Side:
     where = ""
     if said is not None:
         place = f"page {said.source.page}" if said.paper else f"row {said.source.row}"
-        where = f"{place} of {said.source.file}"
+        where = f"{place} of {said.source.file}" if said.source.file else f"{place}, {ELSEWHERE}"
     return Side(
         pk=row.pk,
         source=row.source,

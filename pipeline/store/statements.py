@@ -8,6 +8,7 @@ from pipeline.records import Status, Value
 from pipeline.statement import NO_ANSWER, Answer, People, Source, StaffEntry, Standing, Statement
 from pipeline.store import models
 from pipeline.store.decided import MATCHES, WITHDRAWN, told_value
+from pipeline.store.page_owners import is_only_organisation
 
 _STANDINGS = {
     Status.ACCEPTED.value: Standing.ACCEPTED,
@@ -68,14 +69,17 @@ def _cards(organisation: str, decided: Decided, names: Collection[str] | None) -
     answers = _read_answers(runs.values("pk"))
     rows = runs.values_list(
         "pk", "nominee_staff", "nominee_staff_confidence", "nominee_ward", "nominee_ward_confidence",
-        "sighting__page__batch", "sighting__page__batch__origin", "sighting__page__file", "sighting__page__number",
-        "sighting__card__source__source", "sighting__card__source__key", "sighting__card__source__received_at",
+        "sighting__page__batch", "sighting__page__batch__organisation", "sighting__page__batch__origin",
+        "sighting__page__file", "sighting__page__number", "sighting__card__source__source",
+        "sighting__card__source__key", "sighting__card__source__received_at",
     )  # fmt: skip
-    for run, staff, staff_sure, ward, ward_sure, batch, origin, file, page, source, key, received in rows.iterator(
-        _CHUNK
-    ):
+    own = {organisation, *([""] if is_only_organisation(organisation) else [])}
+    for row in rows.iterator(_CHUNK):
+        run, staff, staff_sure, ward, ward_sure, batch, whose, origin, file, page, source, key, received = row
+        # As `page_owners.may_name` has it: how another organisation names its scans isn't told.
+        told = (origin or batch, file) if origin or whose in own else ("", "")
         said = Statement(
-            source=Source(source, origin or batch, file, page=page),
+            source=Source(source, *told, page=page),
             key=key,
             organisation=organisation,
             received_at=received,

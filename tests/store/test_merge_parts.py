@@ -7,6 +7,8 @@ import pytest
 from forms.errors import UsageError
 from forms.organisation import Organisation
 from pipeline.store import models
+from pipeline.store.decisions import decide_pair
+from pipeline.store.import_history import versions_of
 from pipeline.store.merge_history import merge_of, merge_waiting, merges_of, moves_of
 from pipeline.store.merging import merge_store, run_merge, undo_merge, undo_merge_of
 from pipeline.store.organisations import save_profile
@@ -132,6 +134,26 @@ def test_a_question_without_names_of_those_who_wish_none() -> None:
     assert asked is not None and asked.anonymous and not asked.names_shown
     assert "Jo Bloggs" not in str(asked)
     assert "Jo Bloggs" in str(question_of("RXW", listed.one, listed.other, with_anonymous=True))
+
+
+def test_one_source_that_wishes_no_names_hides_those_of_its_whole_nomination() -> None:
+    unlike = {"nominee_last_name": "Okafor", "action": doubtful_story(), "impact": "Thanks."}
+    take(
+        make_submission(1, nominator_name="", nominator_contact="", consent=("stay_anonymous",)),
+        make_submission(2),
+        make_submission(3, nominator_name="Al Smith", nominator_contact="", **unlike),
+    )
+    decide_pair("msforms:1", "msforms:2", True, BY, "RXW")
+    decide_pair("msforms:2", "msforms:3", False, BY, "RXW")
+    merged()
+    pks = dict(models.NominationSource.objects.values_list("source", "pk"))
+    asked = question_of("RXW", pks["msforms:2"], pks["msforms:3"])
+    told = versions_of("RXW", pks["msforms:2"])
+    assert asked and asked.anonymous and not asked.names_shown
+    assert told and told.anonymous and not told.names_shown
+    assert "Jo Bloggs" not in f"{asked} {told}"
+    other = versions_of("RXW", pks["msforms:3"])
+    assert other and not other.anonymous and "Al Smith" in str(other)
 
 
 def test_a_question_of_another_organisation_is_none() -> None:

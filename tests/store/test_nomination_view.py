@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 
 from forms.errors import UsageError
+from forms.organisation import Organisation
 from pipeline.register import NominationStatus
 from pipeline.sources import nomination_id
 from pipeline.statement import Standing
 from pipeline.store import models
+from pipeline.store.batches import open_batch
 from pipeline.store.decisions import decide, decide_pair
+from pipeline.store.hand_placing import check_number
 from pipeline.store.nomination_history import PRIVATE, EventKind
 from pipeline.store.nomination_view import (
     NominationView,
@@ -18,9 +21,22 @@ from pipeline.store.nomination_view import (
     view_nomination,
 )
 from pipeline.store.organisations import save_profile
+from pipeline.store.page_owners import ELSEWHERE
+from pipeline.store.pages import keep_page
 from pipeline.store.put_right import put_right
+from pipeline.store.questions import question_of
 from pipeline.store.register import nominations_of
-from tests.store.builders import card_number, make_layouts, make_profile
+from pipeline.store.register_file import write_register_of
+from tests.store.builders import (
+    RECEIVED,
+    card_number,
+    make_card_reading,
+    make_layouts,
+    make_page,
+    make_page_reading,
+    make_profile,
+    same_writing,
+)
 from tests.store.sources import STORY, make_sent_card, make_submission, merged, send, take
 
 CARD = f"card:{card_number()}"
@@ -156,3 +172,24 @@ def test_what_cannot_be_is_refused_and_nothing_is_decided() -> None:
     with pytest.raises(UsageError, match="There is no nomination"):
         put_right("RYZ", key, "action", "x", "Ann")
     assert models.Decision.objects.count() == before
+
+
+def test_how_others_name_their_scans_is_not_told(tmp_path: Path) -> None:
+    save_profile(make_profile(organisation=Organisation("RYZ", "Royal Yarrow", "Compassion")))
+    batch = open_batch("/theirs", organisation="RYZ").id
+    page = make_page(3, "RYZ of Jane Roe.pdf")
+    keep_page(batch, 1, page, make_page_reading(make_card_reading()), RECEIVED, same_writing)
+    take(make_submission(1))
+    decide_pair(CARD, FORM, False, "Ann", "RXW")
+    pks = dict(models.NominationSource.objects.values_list("source", "pk"))
+    view = view_nomination("RXW", nomination_id_of("RXW", CARD))
+    asked = question_of("RXW", pks[CARD], pks[FORM])
+    typed = check_number("RXW", card_number())
+    assert view.sources[0].page == 3
+    assert asked and ELSEWHERE in asked.one.where + asked.other.where
+    assert [seen.file for seen in typed.seen] == [ELSEWHERE]
+    assert any(ELSEWHERE in event.place for event in view.history)
+    for ending in ("json", "csv"):
+        write_register_of("RXW", tmp_path / f"register.{ending}")
+        told = (tmp_path / f"register.{ending}").read_text("utf-8") + f"{view} {asked} {typed}"
+        assert "Jane Roe" not in told and batch not in told

@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 
 from forms.errors import UsageError
+from forms.organisation import Organisation
 from pipeline.register import Nomination
-from pipeline.store import present_register
+from pipeline.store import models, present_register
 from pipeline.store.decisions import decide, decide_pair
-from pipeline.store.merging import undo_merge
+from pipeline.store.merging import undo_merge, undo_merge_of
 from pipeline.store.organisations import save_profile
 from pipeline.store.register import nominations_of, told_nominations
 from pipeline.store.register_view import SORTS, Query, find
 from tests.store.builders import card_number, make_layouts, make_profile
-from tests.store.sources import make_sent_card, make_submission, merged, send, take
+from tests.store.sources import SENT, make_sent_card, make_submission, merged, send, take
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,28 @@ def test_what_has_changed_is_seen_at_once(what: str) -> None:
     assert all_found() == nominations_of("RXW")
     _CHANGES[what]()
     assert all_found() == nominations_of("RXW")
+
+
+def test_one_organisations_part_of_a_merge_taken_back_is_seen_at_once() -> None:
+    save_profile(make_profile(organisation=Organisation("RYZ", "Royal Yarrow", "Compassion")))
+    take_three()
+    take(make_submission(1), organisation="RYZ")
+    decide_pair("msforms:1", "msforms:2", True, "Ann", "RXW")
+    merged("RXW", "RYZ")
+    assert len(all_found()) == 2
+    undo_merge_of("RXW", models.MergePart.objects.get(organisation="RXW").run_id, "Ann")
+    assert all_found() == nominations_of("RXW")
+    assert len(all_found()) == 3
+
+
+def test_what_took_a_lower_number_and_came_later_is_seen_at_once() -> None:
+    take_three()
+    find("RXW", Query())
+    for pk, source in ((101, "msforms:2"), (100, "msforms:1"), (99, "msforms:3")):
+        values = {"kind": "value", "organisation": "RXW", "field": "withdrawn", "value": "yes", "by": "Ann"}
+        models.Decision.objects.create(pk=pk, source=source, at=SENT, **values)
+        assert all_found() == nominations_of("RXW")
+    assert {row.status for row in all_found()} == {"withdrawn"}
 
 
 def test_only_what_was_read_or_decided_on_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:

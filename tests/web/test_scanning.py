@@ -17,7 +17,14 @@ from pipeline.store.batch_ledger import close_batch
 from pipeline.store.pages import keep_page
 from pipeline.web.models import AuditEvent
 from tests.pipeline.scan_files import drawn_page, jpeg_bytes
-from tests.store.builders import RECEIVED, make_page, same_writing
+from tests.store.builders import (
+    RECEIVED,
+    card_number,
+    make_card_reading,
+    make_page,
+    make_page_reading,
+    same_writing,
+)
 from tests.web.site import make_person
 
 pytestmark = pytest.mark.slow
@@ -197,6 +204,19 @@ def test_every_page_of_the_sample_batch_leads_to_its_picture(client: In, home: P
     assert seen == models.Page.objects.filter(batch=batch).count()
     assert AuditEvent.objects.filter(action="viewed page picture").exists()
     assert admin.get(f"/RXW/scan/batch/{batch.pk}/nonesuch/").status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+def test_a_page_of_anothers_batch_tells_neither_its_file_nor_its_batch(client: In) -> None:
+    reading = make_page_reading(make_card_reading(number=card_number(8)))
+    page = make_batch("RYZ", reading, file="private ryz.pdf").pages.get()
+    models.Page.objects.filter(pk=page.pk).update(reason="card RYZ-7K3F9QZ-0012-H: torn")
+    shown = client("admin").get(f"/RXW/scan/page/{page.pk}/").content.decode()
+    assert "A page among another organisation" in shown
+    assert card_number(8) in shown
+    assert not [secret for secret in ("private", page.batch_id, "torn") if secret in shown]
+    theirs = client("admin", "RYZ").get(f"/RYZ/scan/page/{page.pk}/").content.decode()
+    assert "private ryz.pdf, page 1" in theirs
 
 
 @pytest.mark.usefixtures("home")

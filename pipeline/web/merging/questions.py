@@ -73,7 +73,7 @@ def picture(request: WebRequest, organisation: str, one: int, other: int, side: 
         data, suffix = card_picture(*shown.card, width=1200)
     except NoPictureError as error:
         raise Http404(str(error)) from error
-    record(request, "viewed card", shown.source)
+    record(request, "viewed card", shown.source, "with the name of an anonymous nominator" if asked.anonymous else "")
     return picture_response(data, suffix)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from pipeline.records import Outcome
 from pipeline.store import models
 from pipeline.store.batch_ledger import original_of, pages_with
-from pipeline.store.page_owners import owns_batch, page_of
+from pipeline.store.page_owners import ELSEWHERE, owns_batch, page_of
 from pipeline.store.page_pictures import NoPictureError, page_picture
 from pipeline.web.access import Role, WebRequest, needs
 from pipeline.web.audit import record
@@ -27,14 +27,23 @@ class ShownPage:
     """A page as it is shown in a list, or by itself."""
 
     row: models.Page
+    own: bool
+    """Whether it is among the organisation's own scans."""
     reason: str
+    """Empty among another organisation's scans, as it may tell of their cards."""
     original: models.Page | None
     """Of a duplicate, where the image is that was taken in before."""
+    original_own: bool
 
     @property
     def name(self) -> str:
-        """File and page, as people find them."""
-        return f"{self.row.file}, page {self.row.number}" if self.row.number else self.row.file
+        """File and page, as people find them; how another organisation names its scans isn't told."""
+        return _name(self.row, self.own)
+
+    @property
+    def original_name(self) -> str:
+        """The same of where the image was taken in before."""
+        return _name(self.original, self.original_own) if self.original else ""
 
     @property
     def has_picture(self) -> bool:
@@ -42,12 +51,21 @@ class ShownPage:
         return bool(self.row.suffix)
 
 
+def _name(row: models.Page, own: bool) -> str:
+    if not own:
+        return f"A page {ELSEWHERE}"
+    return f"{row.file}, page {row.number}" if row.number else row.file
+
+
 def _shown(organisation: str, row: models.Page) -> ShownPage:
+    own = owns_batch(organisation, row)
     if row.outcome != Outcome.DUPLICATE:
-        return ShownPage(row, row.reason, None)
+        return ShownPage(row, own, row.reason if own else "", None, original_own=False)
     original = original_of(organisation, row)
-    # Another organisation's batch and file names are not told.
-    return ShownPage(row, row.reason if original else "the same image was taken in before, elsewhere", original)
+    original_own = original is not None and owns_batch(organisation, original)
+    # It names batch and file of the page before.
+    reason = row.reason if own and original_own else "the same image was taken in before, elsewhere"
+    return ShownPage(row, own, reason, original, original_own)
 
 
 @require_safe
@@ -86,7 +104,6 @@ def page(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase:
         "page": _shown(organisation, row),
         "heading": OUTCOMES[Outcome(row.outcome)][0],
         "cards": [sighting.card for sighting in own_cards.select_related("card")],
-        "own_batch": owns_batch(organisation, row),
     }
     return render(request, "scanning/page.html", context)
 
@@ -97,7 +114,8 @@ def picture(request: WebRequest, organisation: str, pk: int) -> HttpResponseBase
     """Hand out the picture of a page, without what is another organisation's."""
     row = _page(organisation, pk)
     response = picture_response(*_picture(row, organisation))
-    record(request, "viewed page picture", f"{row.batch_id}: {row}")
+    named = f"{row.batch_id}: {row}" if owns_batch(organisation, row) else f"page {row.pk} {ELSEWHERE}"
+    record(request, "viewed page picture", named)
     return response
 
 
