@@ -1,7 +1,10 @@
 """Prints cards: draws the numbers, enters the run in the ledger, and only then hands the PDF out."""
 
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from django.db import transaction
 
 from forms.flow import lay_out
 from forms.numbers import new_token
@@ -18,8 +21,19 @@ class _TokenTakenError(Exception):
     """Another run in this ledger has the random token that was drawn."""
 
 
+Then = Callable[[PrintOrder], None]
+"""Does what belongs to a run's entry in the ledger, within its transaction: both are kept, or neither."""
+
+
 def print_run(
-    organisation: str, ward: str, template: str, per_sheet: int, count: int, out: Path, manifest: Path | None = None
+    organisation: str,
+    ward: str,
+    template: str,
+    per_sheet: int,
+    count: int,
+    out: Path,
+    manifest: Path | None = None,
+    then: Then = lambda order: None,
 ) -> PrintOrder:
     """Print `count` new cards to a PDF, for a ward or, with an empty one, for any; return what was printed.
 
@@ -31,12 +45,12 @@ def print_run(
     loaded = load_template(template)
     while True:
         with suppress(_TokenTakenError):
-            return _print_once(loaded, profile.organisation, chosen, per_sheet, count, out, manifest)
+            return _print_once(loaded, profile.organisation, chosen, per_sheet, count, out, manifest, then)
 
 
 def _print_once(
     template: Template, organisation: Organisation, ward: Ward, per_sheet: int, count: int, out: Path,
-    manifest: Path | None,
+    manifest: Path | None, then: Then,
 ) -> PrintOrder:  # fmt: skip
     """Print one run. Raises _TokenTakenError, with nothing written, when its random token turns out to be taken.
 
@@ -49,6 +63,8 @@ def _print_once(
         pdf = stack.enter_context(whole_file(out))
         listing = stack.enter_context(whole_file(manifest)) if manifest else None
         print_cards(order, pdf, listing)
-        if not record_run(organisation.code, order.token, count, text, ward=ward.code, per_sheet=per_sheet):
-            raise _TokenTakenError
+        with transaction.atomic():
+            if not record_run(organisation.code, order.token, count, text, ward=ward.code, per_sheet=per_sheet):
+                raise _TokenTakenError
+            then(order)
     return order

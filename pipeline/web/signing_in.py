@@ -3,6 +3,7 @@
 from django.contrib.auth import login, views
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -69,9 +70,10 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponseBase:
         raise Http404("There is no such page.")
     form = FirstAdministratorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user: User = form.save()
+        with transaction.atomic():
+            user: User = form.save()
+            AuditEvent.objects.create(user=user, person=person_name(user), action="became the first administrator")
         forget_link()
-        AuditEvent.objects.create(user=user, person=person_name(user), action="became the first administrator")
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("home")
     return render(request, "first_administrator.html", {"form": form})

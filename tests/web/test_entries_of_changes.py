@@ -88,6 +88,11 @@ def test_uploads(client: In, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(folders(home)) == 1, "the files are needed when it is tried again"
 
 
+def test_printing(client: In, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin, order = client("admin"), {"ward": "", "count": "2", "layout": "two"}
+    changes_nothing(monkeypatch, models.PrintRun, lambda: admin.post("/RXW/print/", order))
+
+
 def test_imports(client: In, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     coordinator = client("coordinator", "RYZ")
     kept = home / "uploads" / "imports"

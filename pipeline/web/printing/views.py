@@ -7,6 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from forms.printing import PrintOrder
 from pipeline.store.print_cards import print_run
 from pipeline.store.print_returns import print_runs_of
 from pipeline.web.access import Role, WebRequest, needs
@@ -49,9 +50,12 @@ def _only_ward(request: WebRequest) -> str:
 def _printed(request: WebRequest, form: PrintForm) -> HttpResponseBase:
     """Print, and hand the PDF out; nothing of it stays behind."""
     code, ward, count = request.organisation.code, form.cleaned_data["ward"], form.cleaned_data["count"]
+
+    def keep_entry(order: PrintOrder) -> None:
+        told = f"{count} cards, ward {ward or 'any'}, {form.chosen.label.lower()}"
+        record(request, "printed cards", f"{code}-{order.token}", told)
+
     with TemporaryDirectory(prefix="compassion-print-") as folder:
         out = Path(folder) / "cards.pdf"
-        order = print_run(code, ward, form.chosen.template, form.chosen.per_sheet, count, out)
-        run = f"{code}-{order.token}"
-        record(request, "printed cards", run, f"{count} cards, ward {ward or 'any'}, {form.chosen.label.lower()}")
-        return download_response(out, f"cards-{run}.pdf")
+        order = print_run(code, ward, form.chosen.template, form.chosen.per_sheet, count, out, then=keep_entry)
+        return download_response(out, f"cards-{code}-{order.token}.pdf")
