@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.records import FieldReading, Status
-from pipeline.register import missing_fields
-from pipeline.statement import Statement
-from pipeline.store import models
 from pipeline.store.cards import SeenCard, current_cards
+from pipeline.store.missing_answers import WaitingAnswer
 from pipeline.store.organisations import organisation_codes
-from pipeline.store.statements import statements_of
+from pipeline.store.present_register import present_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +26,14 @@ def waiting_fields(batch: str | None = None, organisation: str | None = None) ->
                 yield Waiting(card, reading)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingAnswer:
-    """An answer that must be there and that an electronic submission lacks."""
-
-    said: Statement
-    field: str
-
-
 def waiting_answers(organisation: str | None = None) -> Iterator[WaitingAnswer]:
     """Yield what is missing of nominations that came electronically alone, an organisation's or everybody's.
 
-    A card that says it, of the same nomination, will do.
+    A card that says it, of the same nomination, will do. Told from the register in memory, so that asking again costs
+    little.
     """
-    for code in [organisation] if organisation is not None else organisation_codes():
-        rows = models.NominationSource.objects.filter(organisation=code)
-        nomination = dict(rows.values_list("key", "nomination"))
-        groups: dict[str, list[Statement]] = {}
-        for said in statements_of(code):
-            groups.setdefault(nomination[said.key], []).append(said)
-        for members in groups.values():
-            if not any(said.paper or said.withdrawn for said in members):
-                yield from (WaitingAnswer(members[0], field) for field in missing_fields(members))
+    for code in organisation_codes():
+        if organisation in (None, code):
+            missing = [answer for entry in present_entries(code) for answer in entry.missing]
+            # Fields of one nomination stay in their order.
+            yield from sorted(missing, key=lambda answer: answer.said.key)
