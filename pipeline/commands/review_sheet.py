@@ -15,8 +15,9 @@ from pipeline.crop import crop_field
 from pipeline.decode import DecodeError, decode
 from pipeline.records import FieldReading, Image, Status
 from pipeline.review_file import WaitingRow, write_review
+from pipeline.store.missing_answers import WaitingAnswer
 from pipeline.store.page_images import image_path
-from pipeline.store.review import Waiting, WaitingAnswer, waiting_answers, waiting_fields
+from pipeline.store.review import Waiting, waiting_answers, waiting_fields
 
 _PAGE = """<!doctype html>
 <html lang="en-GB"><meta charset="utf-8"><title>Fields that wait for a person</title>

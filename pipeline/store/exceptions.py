@@ -1,11 +1,13 @@
 """Tells the pages that no machine could place, and what people have said of them."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import overload
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from pipeline.hand_placed import UNSURE
 from pipeline.records import HandPlacing, Outcome, Status
@@ -84,14 +86,43 @@ class PlacedCard:
     """Whether too little of its print was found to be sure of its boxes."""
 
 
-def open_exceptions(organisation: str) -> list[ExceptionPage]:
+class ExceptionPages(Sequence[ExceptionPage]):
+    """Exceptions, of which only those that are asked for are made: there may be thousands."""
+
+    def __init__(self, rows: QuerySet[models.Page], organisation: str) -> None:
+        self._rows = rows
+        self._organisation = organisation
+        self._count: int | None = None
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = self._rows.count()
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> ExceptionPage: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[ExceptionPage]: ...
+    def __getitem__(self, place: int | slice) -> ExceptionPage | list[ExceptionPage]:
+        if isinstance(place, slice):
+            return _told(self._rows[place], self._organisation)
+        if found := self[place : place + 1]:
+            return found[0]
+        raise IndexError(place)
+
+    def __iter__(self) -> Iterator[ExceptionPage]:
+        return iter(self[:])
+
+
+def open_exceptions(organisation: str) -> ExceptionPages:
     """Return the pages that wait for a person, in the order that they were taken in."""
-    return [_told(row, organisation) for row in _rows(organisation, State.OPEN)]
+    return exceptions_in(organisation, State.OPEN)
 
 
-def exceptions_in(organisation: str, state: State) -> list[ExceptionPage]:
-    """Return the exceptions of one state, in the order that they were taken in."""
-    return [_told(row, organisation) for row in _rows(organisation, state)]
+def exceptions_in(organisation: str, state: State) -> ExceptionPages:
+    """Return the exceptions of one state, in the order that they were taken in; of those set aside, the newest
+    first."""
+    return ExceptionPages(_rows(organisation, state), organisation)
 
 
 def waiting_exceptions(organisation: str) -> int:
@@ -101,8 +132,7 @@ def waiting_exceptions(organisation: str) -> int:
 
 def exception_of(organisation: str, page: int) -> ExceptionPage | None:
     """Return one exception, whatever it waits for; None when the page is none, or not this organisation's."""
-    row = _own(organisation).filter(pk=page).first()
-    return _told(row, organisation) if row else None
+    return next(iter(_told(_own(organisation).filter(pk=page), organisation)), None)
 
 
 def next_exception(organisation: str, after: int) -> int | None:
@@ -167,12 +197,19 @@ def _rows(organisation: str, state: State) -> QuerySet[models.Page]:
         State.READING: Q(said__isnull=False, said_why="", said_read__isnull=True),
         State.ASIDE: Q(said__isnull=False) & ~Q(said_why=""),
     }[state]
-    return _own(organisation).filter(asked).order_by("batch__created", "batch_id", "position", "pk")
+    order = ("-said",) if state is State.ASIDE else ("batch__created", "batch_id", "position", "pk")
+    return _own(organisation).filter(asked).order_by(*order)
 
 
-def _told(row: models.Page, organisation: str) -> ExceptionPage:
-    said = row.placings.order_by("-pk").first()
-    cards = row.sightings.filter(card__organisation=organisation).order_by("place")
+def _told(rows: QuerySet[models.Page], organisation: str) -> list[ExceptionPage]:
+    """Return some pages with what was said of them and the organisation's cards on them, fetched at one go."""
+    cards = models.Sighting.objects.filter(card__organisation=organisation).select_related("card").defer("ink")
+    fetched = rows.prefetch_related("placings", Prefetch("sightings", cards.order_by("place")))
+    return [_exception(row) for row in fetched]
+
+
+def _exception(row: models.Page) -> ExceptionPage:
+    said = max(row.placings.all(), key=lambda placing: placing.pk, default=None)
     return ExceptionPage(
         key=row.pk,
         batch=row.batch_id,
@@ -183,7 +220,7 @@ def _told(row: models.Page, organisation: str) -> ExceptionPage:
         received=row.received,
         reason=row.reason,
         state=_state(said),
-        cards=tuple(cards.values_list("card__number", flat=True)),
+        cards=tuple(sighting.card.number for sighting in row.sightings.all()),
         placing=hand_placing(said) if said and said.placing else None,
         fault=said.fault if said else "",
         aside=said.reason if said else "",

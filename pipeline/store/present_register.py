@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 from pipeline.lists import plain_capitals
 from pipeline.register import Nomination
 from pipeline.store import models
+from pipeline.store.missing_answers import WaitingAnswer, missing_answers
 from pipeline.store.organisations import profile_of
 from pipeline.store.register import told_nominations
 from pipeline.store.setup import store_home
@@ -23,10 +24,13 @@ _FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A nomination of the register, and all its words as plain capitals, to search in."""
+    """A nomination of the register."""
 
     nomination: Nomination
     text: str
+    """All its words as plain capitals, to search in."""
+    missing: tuple[WaitingAnswer, ...]
+    """What must be there and isn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,10 @@ def _kept(marks: _Marks, entries: Mapping[str, Entry]) -> _Kept:
 
 
 def _made(organisation: str, ids: Collection[str] | None) -> dict[str, Entry]:
-    made = (told.nomination for told in told_nominations(organisation, ids))
-    return {nomination.nomination_id: Entry(nomination, _text(nomination)) for nomination in made}
+    return {
+        told.nomination.nomination_id: Entry(told.nomination, _text(told.nomination), missing_answers(told.statements))
+        for told in told_nominations(organisation, ids)
+    }
 
 
 def _text(nomination: Nomination) -> str:

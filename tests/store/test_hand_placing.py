@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from forms.errors import MissingDependencyError, UsageError
 from pipeline.records import CardReading, HandPlacing, HandReading, Outcome, PageReading
@@ -352,6 +354,21 @@ def test_pages_of_others_are_theirs(batch: str, home: Path) -> None:
     assert [row.page for row in open_exceptions("RXW")] == [1, 3]
     assert [row.page for row in open_exceptions("RYZ")] == [2]
     assert open_exceptions("RYZ")[0].cards == ()
+
+
+def test_many_exceptions_cost_no_more_than_those_that_are_looked_at(batch: str, home: Path) -> None:
+    pages = [keep(batch, number) for number in range(1, 7)]
+    for page in pages[:3]:
+        set_aside(page, "torn", "Ann")
+    with CaptureQueriesContext(connection) as asked:
+        waiting, aside = open_exceptions("RXW"), exceptions_in("RXW", State.ASIDE)
+        assert (len(waiting), len(aside)) == (3, 3)
+        assert [row.key for row in waiting[:2]] == pages[3:5]
+        assert [row.key for row in aside[:2]] == pages[2:0:-1], "the newest first"
+    assert len(asked) <= 2 * 6, "none for a page of its own"
+    assert waiting[2].key == pages[5]
+    with pytest.raises(IndexError):
+        waiting[3]
 
 
 def test_the_worker_reads_what_was_placed(

@@ -13,6 +13,7 @@ from pipeline.store.merging import undo_merge, undo_merge_of
 from pipeline.store.organisations import save_profile
 from pipeline.store.register import nominations_of, told_nominations
 from pipeline.store.register_view import SORTS, Query, find
+from pipeline.store.review import waiting_answers
 from tests.store.builders import card_number, make_layouts, make_profile
 from tests.store.sources import SENT, make_sent_card, make_submission, merged, send, take
 
@@ -116,6 +117,23 @@ def test_what_took_a_lower_number_and_came_later_is_seen_at_once() -> None:
         models.Decision.objects.create(pk=pk, source=source, at=SENT, **values)
         assert all_found() == nominations_of("RXW")
     assert {row.status for row in all_found()} == {"withdrawn"}
+
+
+def test_answers_that_lack_are_told_from_the_register_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = {"nominee_first_name": "", "nominee_last_name": "", "nominee_team": ""}
+    take(make_submission(1, action="", **nobody), make_submission(2, **nobody), make_submission(3))
+
+    def lacking() -> list[tuple[str, str]]:
+        return [(answer.said.source.id, answer.field) for answer in waiting_answers("RXW")]
+
+    wanted = [("msforms:1", "nominee_last_name"), ("msforms:1", "action"), ("msforms:2", "nominee_last_name")]
+    assert lacking() == wanted
+    monkeypatch.setattr(present_register, "told_nominations", None)
+    assert lacking() == wanted
+    monkeypatch.undo()
+    decide("msforms:1", "action", "Sang.", "Ann", make_layouts(), "RXW")
+    assert lacking() == [wanted[0], wanted[2]]
+    assert list(waiting_answers("NOSUCH")) == []
 
 
 def test_only_what_was_read_or_decided_on_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:

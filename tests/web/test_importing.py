@@ -99,6 +99,14 @@ def test_what_turns_out_to_be_no_table_is_removed(coordinator: Client, home: Pat
     assert not list((home / "uploads" / "imports").glob("*"))
 
 
+def test_a_sheet_that_is_not_there_costs_nobody_the_upload(coordinator: Client) -> None:
+    url = upload(coordinator, SAMPLE.read_bytes(), SAMPLE.name).url
+    page = coordinator.get(f"{url}?sheet=Nowhere", follow=True)
+    assert page.redirect_chain[-1][0] == url
+    assert "Nowhere" in text(page) and SAMPLE.stem in text(page)
+    assert coordinator.get(url).status_code == 200
+
+
 def test_too_large_a_file_is_refused_before_it_is_stored(
     coordinator: Client, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,8 +79,11 @@ def mapping(request: WebRequest, organisation: str, token: str) -> HttpResponseB
     try:
         proposal = propose_import(upload, request.POST.get("form_name", ""), sheet)
     except CompassionError as error:
-        discard_upload(upload)
         messages.error(request, str(error))
+        if sheet:
+            # Another sheet may do; that of the first page is looked at again.
+            return redirect("importing:mapping", organisation, token)
+        discard_upload(upload)
         return redirect("importing:start", organisation)
     if request.method == "GET":
         return _mapping_page(request, proposal, MappingForm(proposal=proposal), proposal.faults)
