@@ -126,7 +126,7 @@ def _align_by_marks(page: Image, marks: list[FoundMark], book: CardBook, typed: 
     if number := printed.number:
         identity = CardIdentity(str(number), number.organisation, "", known.layout.template, known.layout.fingerprint)
         return aligned(identity, known, placed, fitted)
-    looks = f" (the number looks like {printed.text!r})" if printed.text.strip() else ""
+    looks = f" (the number looks like {printed.text!r})" if any(map(str.isalnum, printed.text)) else ""
     return f"a card of ours whose code and number can't be read{looks}"
 
 
